@@ -1,0 +1,76 @@
+import type { InputSpec, Task } from '../network/network.ts'
+
+/**
+ * A part of a data set, decoded, read by position. Images are uint8 [channels, height, width] per record; tables and signals are float32,
+ * already encoded (numbers raw with NaN for missing; categories as codes, 0 = missing or unseen).
+ */
+export interface Records {
+  readonly count: number
+  readonly dtype: 'uint8' | 'float32'
+  /** Copies the inputs of the records at `indices` one after another into `into` (a multiple of the record's size). */
+  readInputs(indices: ArrayLike<number>, into: Uint8Array | Float32Array): void
+  /** Class index, or the regression target, per record. */
+  readonly targets: Int32Array | Float32Array
+}
+
+/**
+ * Learnt on the training part only and kept with the model; the graph applies it, so raw pixels or raw encoded columns go in:
+ * `(x - mean) * scale` per channel (images) or per numeric column (tables; missing values become the mean, that is 0 after it).
+ */
+export interface Normalization {
+  readonly mean: readonly number[]
+  readonly scale: readonly number[]
+}
+
+/** How raw columns become a table's encoded row; also what the exported model needs to take raw columns. */
+export interface ColumnEncoding {
+  readonly name: string
+  readonly kind: 'number' | 'category' | 'date'
+  /** Categories in code order; code 0 stands for missing or unseen, so values[0] has code 1. */
+  readonly values?: readonly string[]
+}
+
+export interface Dataset {
+  readonly name: string
+  readonly kind: 'image' | 'table' | 'signal'
+  readonly task: Task
+  readonly input: InputSpec
+  /** Class names; empty for regression. */
+  readonly classes: readonly string[]
+  /** Regression: the target is standardised for training with these. */
+  readonly targetScale?: { readonly mean: number; readonly deviation: number }
+  readonly columns?: readonly ColumnEncoding[]
+  readonly target?: string
+  readonly normalization: Normalization
+  readonly train: Records
+  readonly valid: Records
+  readonly test: Records
+  /** Plain sentences about what was found (skipped files, constant columns, imbalance). */
+  readonly notes: readonly string[]
+}
+
+/** Augmentations of training images; each off when absent. */
+export interface Augmentation {
+  readonly flip?: boolean
+  /** Pads by this many pixels and crops at random. */
+  readonly crop?: number
+  readonly cutout?: number
+  readonly mixup?: number
+  readonly erasing?: number
+  readonly jitter?: number
+}
+
+/** One batch as the training graph takes it; `targets` are one-hot (or mixed) rows, or regression values. */
+export interface Batch {
+  readonly inputs: Uint8Array | Float32Array
+  readonly targets: Float32Array
+}
+
+/** Gives the training batches of an epoch in a seeded order; prepared ahead, off the training thread where the platform can. */
+export interface BatchSource {
+  /** Batches in a whole epoch (the last partial one is dropped). */
+  readonly batches: number
+  /** Resolves to batch `index` of `epoch`; the same (seed, epoch, index) always gives the same batch. Arrays may be reused after the next call. */
+  batch(epoch: number, index: number): Promise<Batch>
+  close(): Promise<void>
+}

@@ -1,0 +1,53 @@
+import type { Architecture, SearchSpace } from '../space/types.ts'
+
+/** A metric to make better; the objective carries its direction. */
+export interface Objective {
+  readonly metric: string
+  readonly direction: 'maximize' | 'minimize'
+}
+
+/** What came of a proposal. */
+export interface Outcome {
+  readonly number: number
+  readonly architecture: Architecture
+  /** 'failed' has no metrics (never a made-up number). */
+  readonly status: 'finished' | 'stopped' | 'failed'
+  readonly metrics: Readonly<Record<string, number>>
+}
+
+export interface Proposal {
+  readonly architecture: Architecture
+  /** Numbers of the trials it descends from, if any. */
+  readonly parents?: readonly number[]
+  /** How it was made, for the record: 'random', 'mutation', 'crossover', … */
+  readonly origin: string
+}
+
+/**
+ * Proposes architectures and learns from outcomes; never trains, schedules, stores or prints.
+ * `ask(n)` draws from a random stream keyed by (seed, n) and what has been told, so telling the history again recovers it.
+ */
+export interface Strategy {
+  /** Proposal number `n`, 'exhausted' when the space has no more. */
+  ask(n: number): Proposal | 'exhausted'
+  tell(outcome: Outcome): void
+  /** Plain JSON state, a shortcut for heavy models; `restore` accepts what `save` gave. */
+  save(): unknown
+  restore(state: unknown): void
+}
+
+export interface StrategyContext {
+  readonly space: SearchSpace
+  readonly seed: number
+  readonly objectives: readonly Objective[]
+}
+
+/** A registry entry: data, so that help, docs and the page read the same. */
+export interface StrategyEntry {
+  readonly name: string
+  readonly summary: string
+  /** Authors, year, arXiv id. */
+  readonly paper?: string
+  readonly options: Readonly<Record<string, { readonly summary: string; readonly default: number | string | boolean }>>
+  make(context: StrategyContext, options?: Readonly<Record<string, number | string | boolean>>): Strategy
+}

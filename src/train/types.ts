@@ -1,0 +1,70 @@
+import type { Augmentation } from '../data/dataset.ts'
+import type { Weights } from '../network/network.ts'
+
+export interface TrainSettings {
+  readonly epochs: number
+  /** Optional: ends inside an epoch; schedules then span this many steps. */
+  readonly steps?: number
+  readonly batchSize: number
+  readonly optimizer: 'sgd' | 'adam' | 'adamw'
+  readonly learningRate: number
+  readonly momentum: number
+  readonly nesterov: boolean
+  readonly weightDecay: number
+  readonly schedule: 'constant' | 'step' | 'cosine'
+  /** Share of the steps spent warming up linearly. */
+  readonly warmup: number
+  readonly labelSmoothing: number
+  readonly clipNorm?: number
+  /** Decay of the exponential moving average of weights; evaluated and kept instead of the raw weights when given. */
+  readonly ema?: number
+  readonly augmentation: Augmentation
+  /** Stops after this many epochs without a better validation value. */
+  readonly patience?: number
+  readonly seed: number
+}
+
+/** One point of the learning curve. */
+export interface EpochRecord {
+  readonly epoch: number
+  readonly step: number
+  readonly trainLoss: number
+  readonly validLoss: number
+  /** Metrics on the validation part by name (accuracy, balanced-accuracy, rmse, …). */
+  readonly metrics: Readonly<Record<string, number>>
+  readonly seconds: number
+}
+
+/** What a check after each epoch may decide. */
+export type Verdict = 'continue' | { readonly stop: string }
+
+export interface TrainHooks {
+  onEpoch?(record: EpochRecord): Verdict | Promise<Verdict>
+  /** Called now and then within an epoch, for progress and to end when time is up. */
+  onStep?(step: number, steps: number, loss: number): Verdict
+  /** State to save so that training can go on exactly: all that resume needs. */
+  onCheckpoint?(state: TrainState): Promise<void>
+}
+
+/** Everything that training needs to go on bit-equal. */
+export interface TrainState {
+  readonly step: number
+  readonly tensors: Weights
+  readonly curve: readonly EpochRecord[]
+}
+
+export interface TrainResult {
+  readonly status: 'finished' | 'stopped' | 'failed'
+  /** Why it stopped or failed, in a sentence. */
+  readonly reason?: string
+  readonly curve: readonly EpochRecord[]
+  /** Metrics of the best checkpoint on the validation part, with `loss`. */
+  readonly metrics: Readonly<Record<string, number>>
+  /** Weights and batch-norm statistics of the best checkpoint. */
+  readonly weights: Weights
+  readonly steps: number
+  /** Median milliseconds a step, for planning. */
+  readonly stepMs: number
+  /** Milliseconds spent making sessions. */
+  readonly compileMs: number
+}
