@@ -1,0 +1,16 @@
+import type { CommandSpec } from '../command.ts'
+import { budgetOption, workersOption } from '../options.ts'
+import { showRun } from '../run.ts'
+
+export const resume: CommandSpec = {
+  name: 'resume',
+  summary: 'go on with a run that was interrupted, exactly where it was',
+  arguments: [{ name: '<run>', summary: "the run's id or its folder (nascent ls)" }],
+  options: [{ ...budgetOption, summary: 'a new budget in place of the old one, counting what was used already' }, workersOption],
+  examples: ['nascent resume brave-otter', 'nascent resume runs/first --budget 300trials'],
+  async run([run], options, terminal) {
+    const { resumeRun } = await import('../../search/node/experiment.ts')
+    const change = { budget: options.budget as string | undefined, workers: options.workers as number | undefined }
+    return showRun(terminal, options.json === true, (hooks) => resumeRun(run as string, change, hooks))
+  },
+}

@@ -1,0 +1,29 @@
+import type { CommandSpec } from '../command.ts'
+import { budgetOption, deterministicOption, deviceOption, outOption, seedOption, settings, targetOption, wholeNumber, workersOption } from '../options.ts'
+import { runAndShow } from '../run.ts'
+
+export const search: CommandSpec = {
+  name: 'search',
+  summary: 'search a space with a strategy, train the winner, test it, export it',
+  arguments: [{ name: '<data>', summary: 'a folder of images by class, a table, a zip, or a known name (nascent datasets)' }],
+  options: [
+    { flags: '--space <name>', summary: 'search space (nascent spaces); default: by the kind of data' },
+    { flags: '--strategy <name>', summary: 'search strategy (nascent strategies)', default: 'evolution' },
+    { flags: '--set <name=value>', summary: "the strategy's options, for example population=20,sample=5", parse: settings('--set') },
+    budgetOption,
+    targetOption,
+    { flags: '--objective <metrics>', summary: 'what to make better, the first one first: accuracy,latencyMs,parameters,flops' },
+    { flags: '--fidelity <amount>', summary: 'how far a trial is trained: 3ep, 20%data, or both: 3ep,20%data (default: planned from the budget)' },
+    { flags: '--final-epochs <number>', summary: 'epochs of the final training (default: what fits the budget)', parse: wholeNumber('--final-epochs', 1, 10_000) },
+    workersOption,
+    deterministicOption,
+    seedOption,
+    deviceOption,
+    outOption,
+  ],
+  examples: [
+    'nascent search fashion-mnist --space chain --strategy evolution --budget 5m',
+    'nascent search photos/ --strategy random --budget 200trials --workers 2 --seed 7 --out runs/first',
+  ],
+  run: ([data], options, terminal) => runAndShow('search', data as string, options, terminal),
+}

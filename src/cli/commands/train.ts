@@ -1,0 +1,39 @@
+import type { CommandSpec } from '../command.ts'
+import { budgetOption, deviceOption, outOption, seedOption, targetOption, wholeNumber } from '../options.ts'
+import { showRun } from '../run.ts'
+
+export const train: CommandSpec = {
+  name: 'train',
+  summary: 'train one architecture for real: the best of a run, or one written out; also on other data',
+  arguments: [
+    { name: '<architecture>', summary: "a run's id or folder, or an architecture string" },
+    { name: '<data>', summary: 'what to train on' },
+  ],
+  options: [
+    { flags: '--space <name>', summary: 'the space that an architecture string belongs to' },
+    { flags: '--trial <number>', summary: "a run's trial instead of its best", parse: wholeNumber('--trial', 0) },
+    { flags: '--epochs <number>', summary: 'epochs to train (default: what fits the budget)', parse: wholeNumber('--epochs', 1, 10_000) },
+    budgetOption,
+    targetOption,
+    seedOption,
+    deviceOption,
+    outOption,
+  ],
+  examples: ['nascent train brave-otter fashion-mnist --budget 10m', 'nascent train "depth=2[…]" digits --space chain --epochs 30'],
+  async run([architecture, data], options, terminal) {
+    const { trainArchitecture } = await import('../../search/node/experiment.ts')
+    const request = {
+      architecture: architecture as string,
+      data: data as string,
+      space: options.space as string | undefined,
+      trial: options.trial as number | undefined,
+      epochs: options.epochs as number | undefined,
+      budget: options.budget as string | undefined,
+      target: options.target as string | undefined,
+      seed: options.seed as number,
+      device: options.device as 'cpu' | 'webgpu' | 'cuda',
+      out: options.out as string | undefined,
+    }
+    return showRun(terminal, options.json === true, (hooks) => trainArchitecture(request, hooks))
+  },
+}
