@@ -9,7 +9,7 @@ export interface OptionSpec {
   readonly summary: string
   readonly default?: string | number | boolean
   /** Makes the value; throws UserError with the mend. */
-  readonly parse?: (text: string) => unknown
+  readonly parse?: (text: string, before: unknown) => unknown
 }
 
 export type OptionValues = Readonly<Record<string, unknown>>
