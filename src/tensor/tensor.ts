@@ -1,5 +1,7 @@
+import type { OpName } from './op.ts'
+
 /** Element types a tensor can have. */
-export type DataType = 'float32' | 'int64' | 'int32' | 'uint8' | 'bool' | 'string'
+export type DataType = 'float32' | 'int64' | 'int32' | 'uint32' | 'uint8' | 'bool' | 'string'
 
 /** Static shape: every dimension is a known positive integer (a scalar is `[]`). */
 export type Shape = readonly number[]
@@ -17,16 +19,17 @@ export interface TensorType {
  * A node of an immutable expression graph. Nothing is computed when one is made: a graph is compiled (compile.ts) and run.
  * Identity is object identity; equal sub-expressions are merged by the simplify pass, not here.
  */
-export interface Tensor extends TensorType {
-  /** Name of the op record (ops/) that made it. */
-  readonly op: string
+export interface Tensor<A extends Attributes = Attributes> extends TensorType {
+  /** Name of the op record (ops/) that made it; `input` and `constant` are the leaves. */
+  readonly op: OpName | 'input' | 'constant'
   readonly inputs: readonly Tensor[]
-  readonly attributes: Attributes
+  /** An input's `name`; an op's settings. */
+  readonly attributes: A
   /** Only for `constant`: the values. */
   readonly data?: TypedArray
 }
 
-export type TypedArray = Float32Array | BigInt64Array | Int32Array | Uint8Array
+export type TypedArray = Float32Array | BigInt64Array | Int32Array | Uint32Array | Uint8Array
 
 /** Number of elements of a shape. */
 export const sizeOf = (shape: Shape): number => shape.reduce((product, dimension) => product * dimension, 1)

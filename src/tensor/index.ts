@@ -1,0 +1,30 @@
+export { constant, input, printGraph, scalar, topologicalOrder, verify } from './graph.ts'
+export { gradients } from './gradients.ts'
+export { add, addAll, div, mul, neg, type Operand, square, sub } from './ops/arithmetic.ts'
+export { bitwiseAnd, bitwiseXor, modulo, shiftLeft, shiftRight } from './ops/bits.ts'
+export { broadcastTo, full, ones, type ReduceOptions, reduceSum, sumTo, zeros } from './ops/broadcast.ts'
+export { channelAffine, type ChannelAffineOptions, channelSum } from './ops/channel.ts'
+export {
+  convolution,
+  convolution1d,
+  type Convolution1dOptions,
+  convolutionInputGradient,
+  type ConvolutionOptions,
+  convolutionWeightGradient,
+} from './ops/convolution.ts'
+export { embedding, gather, oneHot, scatterAdd } from './ops/gather.ts'
+export { operations } from './ops/index.ts'
+export { atLeastMask, equalMask, floor, greaterMask, isNaN, sign, step } from './ops/masks.ts'
+export { matmul, type MatmulOptions } from './ops/matmul.ts'
+export { averagePool, globalAveragePool, maxPool, type PoolOptions } from './ops/pooling.ts'
+export { argMax, reduceMax, reduceMean } from './ops/reduce.ts'
+export { clamp, maximum, minimum, pow, where } from './ops/select.ts'
+export { expandDims, flatten, reshape, squeeze, transpose } from './ops/shape.ts'
+export { logSoftmax, softmax } from './ops/softmax.ts'
+export { samePads } from './ops/spatial.ts'
+export { abs, cast, erf, exp, hardSigmoid, log, reciprocal, relu, sigmoid, softplus, sqrt, stopGradient, tanh } from './ops/unary.ts'
+export { concat, insertZeros, pad, slice, sliceAxis, split } from './ops/window.ts'
+export type { Emitter, Op, OpName, Target } from './op.ts'
+export type { Device, Runtime, Session, SessionOptions, Value } from './runtime.ts'
+export { ShapeError } from './shapes.ts'
+export { type DataType, type Shape, sizeOf, type Tensor, type TensorType, type TypedArray } from './tensor.ts'
