@@ -1,5 +1,8 @@
+export { type CachedSession, createSessionCache, type SessionCache } from './cache.ts'
+export { compile, type CompileOptions, peakBytes, type Program } from './compile.ts'
 export { constant, input, printGraph, scalar, topologicalOrder, verify } from './graph.ts'
 export { gradients } from './gradients.ts'
+export { lower, type LowerOptions, lowerToBytes, type Outputs } from './lower.ts'
 export { add, addAll, div, mul, neg, type Operand, square, sub } from './ops/arithmetic.ts'
 export { bitwiseAnd, bitwiseXor, modulo, shiftLeft, shiftRight } from './ops/bits.ts'
 export { broadcastTo, full, ones, type ReduceOptions, reduceSum, sumTo, zeros } from './ops/broadcast.ts'

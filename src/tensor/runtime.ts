@@ -14,6 +14,8 @@ export interface SessionOptions {
   /** Threads within one operator; default 1. */
   readonly threads?: number
   readonly device?: Device
+  /** Whether other processes compute beside this one: waiting threads then sleep instead of spinning. Default false. */
+  readonly shared?: boolean
   /** Writes ONNX Runtime's profile to files that begin with this (Node only). */
   readonly profilePrefix?: string
 }

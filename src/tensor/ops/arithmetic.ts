@@ -51,7 +51,7 @@ export function binaryOp<N extends OpName>(
 export const arithmeticOps = {
   neg: {
     name: 'neg',
-    infer: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }),
+    infer: ([x]) => ({ shape: x.shape, dtype: x.dtype }),
     gradient: (_, upstream) => [neg(upstream)],
     lower: (_, inputs, emit) => emit.node('Neg', inputs),
   } satisfies Op<None, 'neg'>,

@@ -18,24 +18,24 @@ export const broadcastOps = {
   broadcastTo: {
     name: 'broadcastTo',
     infer(inputs, { shape }) {
-      const x = inputs[0]!
+      const x = inputs[0]
       const result = broadcastShapes(x.shape, shape)
       if (!result || !sameShape(result, shape)) shapeError('broadcastTo', `cannot become [${shape.join(',')}]`, inputs)
       return { shape, dtype: x.dtype }
     },
-    gradient: (node, upstream) => [sumTo(upstream, node.inputs[0]!.shape)],
-    lower: (node, [x], emit) => emit.node('Expand', [x!, emit.ints(node.shape)]),
+    gradient: (node, upstream) => [sumTo(upstream, node.inputs[0].shape)],
+    lower: (node, [x], emit) => emit.node('Expand', [x, emit.ints(node.shape)]),
   } satisfies Op<{ readonly shape: Shape }, 'broadcastTo'>,
 
   reduceSum: {
     name: 'reduceSum',
-    infer: (inputs, attributes) => ({ shape: reducedShape(inputs[0]!.shape, attributes), dtype: inputs[0]!.dtype }),
+    infer: (inputs, attributes) => ({ shape: reducedShape(inputs[0].shape, attributes), dtype: inputs[0].dtype }),
     gradient(node, upstream) {
-      const { shape } = node.inputs[0]!
+      const { shape } = node.inputs[0]
       return [broadcastTo(restoreAxes(upstream, shape, node.attributes.axes), shape)]
     },
     lower: (node, [x], emit) =>
-      emit.node('ReduceSum', [x!, emit.ints(node.attributes.axes)], { keepdims: node.attributes.keepDims ? 1 : 0 }),
+      emit.node('ReduceSum', [x, emit.ints(node.attributes.axes)], { keepdims: node.attributes.keepDims ? 1 : 0 }),
   } satisfies Op<ReduceAttributes, 'reduceSum'>,
 }
 

@@ -20,14 +20,14 @@ export const convolvedSize = (
   kernel: readonly number[],
   { strides, pads, dilations }: ConvolutionAttributes,
 ): [number, number] =>
-  [0, 1].map((i) => Math.floor((input[i]! + pads[i]! + pads[i + 2]! - (kernel[i]! - 1) * dilations[i]! - 1) / strides[i]!) + 1) as [
+  [0, 1].map((i) => Math.floor((input[i] + pads[i] + pads[i + 2] - (kernel[i] - 1) * dilations[i] - 1) / strides[i]) + 1) as [
     number,
     number,
   ]
 
 function checkRank(op: string, inputs: readonly TensorType[]): void {
   expectType(op, 'float32', inputs)
-  if (inputs[0]!.shape.length !== 4 || inputs[1]!.shape.length !== 4) shapeError(op, 'wants tensors of four dimensions', inputs)
+  if (inputs[0].shape.length !== 4 || inputs[1].shape.length !== 4) shapeError(op, 'wants tensors of four dimensions', inputs)
 }
 
 const convolutionOf = ({ strides, pads, dilations, groups }: ConvolutionAttributes): ConvolutionAttributes => ({
@@ -44,26 +44,25 @@ const convolutionOp: Op<ConvolutionAttributes, 'convolution'> = {
     const [x, w, bias] = inputs
     checkRank('convolution', inputs)
     const { groups } = attributes
-    if (x!.shape[1] !== w!.shape[1]! * groups || w!.shape[0]! % groups !== 0)
+    if (x.shape[1] !== w.shape[1] * groups || w.shape[0] % groups !== 0)
       shapeError('convolution', `channels do not fit ${groups} groups`, inputs)
-    if (bias && !sameShape(bias.shape, [w!.shape[0]!]))
-      shapeError('convolution', 'the bias must be a number for each output channel', inputs)
-    const space = convolvedSize(x!.shape.slice(2), w!.shape.slice(2), attributes)
+    if (bias && !sameShape(bias.shape, [w.shape[0]])) shapeError('convolution', 'the bias must be a number for each output channel', inputs)
+    const space = convolvedSize(x.shape.slice(2), w.shape.slice(2), attributes)
     if (space.some((size) => size < 1)) shapeError('convolution', 'the kernel does not fit', inputs)
-    return { shape: [x!.shape[0]!, w!.shape[0]!, ...space], dtype: 'float32' }
+    return { shape: [x.shape[0], w.shape[0], ...space], dtype: 'float32' }
   },
   gradient(node, upstream) {
     const [x, w, bias] = node.inputs as [Tensor, Tensor, Tensor | undefined]
-    const kernel: Two = [w.shape[2]!, w.shape[3]!]
+    const kernel: Two = [w.shape[2], w.shape[3]]
     return [
-      apply(convolutionInputGradientOp, [upstream, w], { ...node.attributes, inputShape: [x.shape[2]!, x.shape[3]!] }),
+      apply(convolutionInputGradientOp, [upstream, w], { ...node.attributes, inputShape: [x.shape[2], x.shape[3]] }),
       apply(convolutionWeightGradientOp, [x, upstream], { ...node.attributes, kernel }),
       ...(bias ? [channelSum(upstream)] : []),
     ]
   },
   lower(node, inputs, emit) {
     const { strides, pads, dilations, groups } = node.attributes
-    return emit.node('Conv', inputs, { kernel_shape: node.inputs[1]!.shape.slice(2), strides, pads, dilations, group: groups })
+    return emit.node('Conv', inputs, { kernel_shape: node.inputs[1].shape.slice(2), strides, pads, dilations, group: groups })
   },
 }
 
@@ -73,15 +72,15 @@ const convolutionInputGradientOp: Op<InputGradientAttributes, 'convolutionInputG
   infer(inputs, attributes) {
     const [dy, w] = inputs
     checkRank('convolutionInputGradient', inputs)
-    const space = convolvedSize(attributes.inputShape, w!.shape.slice(2), attributes)
-    if (dy!.shape[1] !== w!.shape[0] || !sameShape(space, dy!.shape.slice(2)))
+    const space = convolvedSize(attributes.inputShape, w.shape.slice(2), attributes)
+    if (dy.shape[1] !== w.shape[0] || !sameShape(space, dy.shape.slice(2)))
       shapeError('convolutionInputGradient', 'shapes do not fit', inputs)
-    return { shape: [dy!.shape[0]!, w!.shape[1]! * attributes.groups, ...attributes.inputShape], dtype: 'float32' }
+    return { shape: [dy.shape[0], w.shape[1] * attributes.groups, ...attributes.inputShape], dtype: 'float32' }
   },
   gradient(node, upstream) {
     const [dy, w] = node.inputs as [Tensor, Tensor]
     const attributes = convolutionOf(node.attributes)
-    const kernel: Two = [w.shape[2]!, w.shape[3]!]
+    const kernel: Two = [w.shape[2], w.shape[3]]
     return [apply(convolutionOp, [upstream, w], attributes), apply(convolutionWeightGradientOp, [upstream, dy], { ...attributes, kernel })]
   },
   lower: (node, inputs, emit) => lowerInputGradient(node, inputs, emit),
@@ -94,17 +93,17 @@ const convolutionWeightGradientOp: Op<WeightGradientAttributes, 'convolutionWeig
     const [x, dy] = inputs
     checkRank('convolutionWeightGradient', inputs)
     const { groups, kernel } = attributes
-    const fits = x!.shape[0] === dy!.shape[0] && x!.shape[1]! % groups === 0 && dy!.shape[1]! % groups === 0
-    if (!fits || !sameShape(convolvedSize(x!.shape.slice(2), kernel, attributes), dy!.shape.slice(2))) {
+    const fits = x.shape[0] === dy.shape[0] && x.shape[1] % groups === 0 && dy.shape[1] % groups === 0
+    if (!fits || !sameShape(convolvedSize(x.shape.slice(2), kernel, attributes), dy.shape.slice(2))) {
       shapeError('convolutionWeightGradient', 'shapes do not fit', inputs)
     }
-    return { shape: [dy!.shape[1]!, x!.shape[1]! / groups, ...kernel], dtype: 'float32' }
+    return { shape: [dy.shape[1], x.shape[1] / groups, ...kernel], dtype: 'float32' }
   },
   gradient(node, upstream) {
     const [x, dy] = node.inputs as [Tensor, Tensor]
     const attributes = convolutionOf(node.attributes)
     return [
-      apply(convolutionInputGradientOp, [dy, upstream], { ...attributes, inputShape: [x.shape[2]!, x.shape[3]!] }),
+      apply(convolutionInputGradientOp, [dy, upstream], { ...attributes, inputShape: [x.shape[2], x.shape[3]] }),
       apply(convolutionOp, [x, upstream], attributes),
     ]
   },
@@ -170,7 +169,7 @@ export function convolution1d(
 ): Tensor {
   if (x.shape.length !== 3 || w.shape.length !== 3) shapeError('convolution1d', 'wants x[N, C, L] and w[O, C / groups, k]', [x, w])
   const [begin, end] = typeof pads === 'number' ? [pads, pads] : pads
-  const row = (tensor: Tensor): Tensor => reshape(tensor, [tensor.shape[0]!, tensor.shape[1]!, 1, tensor.shape[2]!])
+  const row = (tensor: Tensor): Tensor => reshape(tensor, [tensor.shape[0], tensor.shape[1], 1, tensor.shape[2]])
   const y = convolution(row(x), row(w), { stride: [1, stride], pads: [0, begin, 0, end], dilation: [1, dilation], groups, bias })
-  return reshape(y, [y.shape[0]!, y.shape[1]!, y.shape[3]!])
+  return reshape(y, [y.shape[0], y.shape[1], y.shape[3]])
 }

@@ -15,8 +15,8 @@ export const gatherOps = {
     name: 'gather',
     infer(inputs, { axis }) {
       const [x, indices] = inputs
-      if (!isIndex(indices!.dtype)) shapeError('gather', 'indices must be int64 or int32', inputs)
-      return { shape: [...x!.shape.slice(0, axis), ...indices!.shape, ...x!.shape.slice(axis + 1)], dtype: x!.dtype }
+      if (!isIndex(indices.dtype)) shapeError('gather', 'indices must be int64 or int32', inputs)
+      return { shape: [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)], dtype: x.dtype }
     },
     gradient(node, upstream) {
       const [x, indices] = node.inputs as [Tensor, Tensor]
@@ -25,7 +25,7 @@ export const gatherOps = {
       // scatterAdd works on the first axis: bring the gathered axes there, and the axis back afterwards.
       const gathered = indices.shape.map((_, i) => axis + i)
       const others = upstream.shape.map((_, i) => i).filter((i) => !gathered.includes(i))
-      const scattered = scatterAdd(transpose(upstream, [...gathered, ...others]), indices, x.shape[axis]!)
+      const scattered = scatterAdd(transpose(upstream, [...gathered, ...others]), indices, x.shape[axis])
       const forward = [axis, ...x.shape.map((_, i) => i).filter((i) => i !== axis)]
       return [transpose(scattered, inversePermutation(forward)), undefined]
     },
@@ -36,18 +36,18 @@ export const gatherOps = {
     name: 'scatterAdd',
     infer(inputs, { rows }) {
       const [updates, indices] = inputs
-      if (!isIndex(indices!.dtype)) shapeError('scatterAdd', 'indices must be int64 or int32', inputs)
-      const rank = indices!.shape.length
-      if (!sameShape(updates!.shape.slice(0, rank), indices!.shape))
+      if (!isIndex(indices.dtype)) shapeError('scatterAdd', 'indices must be int64 or int32', inputs)
+      const rank = indices.shape.length
+      if (!sameShape(updates.shape.slice(0, rank), indices.shape))
         shapeError('scatterAdd', 'updates must begin with the shape of the indices', inputs)
-      return { shape: [rows, ...updates!.shape.slice(rank)], dtype: updates!.dtype }
+      return { shape: [rows, ...updates.shape.slice(rank)], dtype: updates.dtype }
     },
-    gradient: (node, upstream) => [gather(upstream, node.inputs[1]!, 0), undefined],
+    gradient: (node, upstream) => [gather(upstream, node.inputs[1], 0), undefined],
     lower(node, [updates, indices], emit) {
-      const { shape, dtype } = node.inputs[1]!
-      const wide = dtype === 'int64' ? indices! : emit.node('Cast', [indices!], { to: 7 })
+      const { shape, dtype } = node.inputs[1]
+      const wide = dtype === 'int64' ? indices : emit.node('Cast', [indices], { to: 7 })
       const zeros = emit.node('Expand', [emit.floats([0], []), emit.ints(node.shape)])
-      return emit.node('ScatterND', [zeros, emit.node('Reshape', [wide, emit.ints([...shape, 1])]), updates!], { reduction: 'add' })
+      return emit.node('ScatterND', [zeros, emit.node('Reshape', [wide, emit.ints([...shape, 1])]), updates], { reduction: 'add' })
     },
   } satisfies Op<ScatterAttributes, 'scatterAdd'>,
 
@@ -55,12 +55,11 @@ export const gatherOps = {
     name: 'oneHot',
     infer(inputs, { depth }) {
       const [indices] = inputs
-      if (!isIndex(indices!.dtype)) shapeError('oneHot', 'indices must be int64 or int32', inputs)
-      return { shape: [...indices!.shape, depth], dtype: 'float32' }
+      if (!isIndex(indices.dtype)) shapeError('oneHot', 'indices must be int64 or int32', inputs)
+      return { shape: [...indices.shape, depth], dtype: 'float32' }
     },
     gradient: () => [undefined],
-    lower: (node, [indices], emit) =>
-      emit.node('OneHot', [indices!, emit.ints([node.attributes.depth]), emit.floats([0, 1])], { axis: -1 }),
+    lower: (node, [indices], emit) => emit.node('OneHot', [indices, emit.ints([node.attributes.depth]), emit.floats([0, 1])], { axis: -1 }),
   } satisfies Op<{ readonly depth: number }, 'oneHot'>,
 }
 

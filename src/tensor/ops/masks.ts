@@ -15,9 +15,7 @@ function comparison<N extends OpName>(name: N, onnx: string, floats: (difference
     infer: (inputs) => ({ shape: infer(inputs).shape, dtype: 'float32' }),
     gradient: () => [undefined, undefined],
     lower: (node, inputs, emit) =>
-      node.inputs[0]!.dtype === 'float32'
-        ? floats(emit.node('Sub', inputs), emit)
-        : emit.node('Cast', [emit.node(onnx, inputs)], { to: 1 }),
+      node.inputs[0].dtype === 'float32' ? floats(emit.node('Sub', inputs), emit) : emit.node('Cast', [emit.node(onnx, inputs)], { to: 1 }),
   }
 }
 
@@ -25,9 +23,9 @@ function comparison<N extends OpName>(name: N, onnx: string, floats: (difference
 function flat<N extends OpName>(name: N, lower: (x: string, emit: Emitter) => string): Op<Attributes, N> {
   return {
     name,
-    infer: ([x]) => ({ shape: x!.shape, dtype: 'float32' }),
+    infer: ([x]) => ({ shape: x.shape, dtype: 'float32' }),
     gradient: () => [undefined],
-    lower: (_, [x], emit) => lower(x!, emit),
+    lower: (_, [x], emit) => lower(x, emit),
   }
 }
 

@@ -46,7 +46,7 @@ export const matmulOps = {
       const db = transB ? matmul(up, a, { transA: true, transB: transA }) : matmul(a, up, { transA: !transA })
       return [sumTo(da, a.shape), sumTo(db, b.shape)]
     },
-    lower: (node, [a, b], emit) => emitMatmul(emit, a!, b!, [node.inputs[0]!.shape.length, node.inputs[1]!.shape.length], node.attributes),
+    lower: (node, [a, b], emit) => emitMatmul(emit, a, b, [node.inputs[0].shape.length, node.inputs[1].shape.length], node.attributes),
   } satisfies Op<MatmulAttributes, 'matmul'>,
 }
 

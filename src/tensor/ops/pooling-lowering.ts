@@ -27,14 +27,14 @@ function elements(
   strides: readonly number[],
   emit: Emitter,
 ): string {
-  const ends = [row + (pooled[2]! - 1) * strides[0]! + 1, column + (pooled[3]! - 1) * strides[1]! + 1]
+  const ends = [row + (pooled[2] - 1) * strides[0] + 1, column + (pooled[3] - 1) * strides[1] + 1]
   return emit.node('Slice', [image, emit.ints([row, column]), emit.ints(ends), emit.ints([2, 3]), emit.ints(strides)])
 }
 
 /** Masks over the windows, one a place in the window; exactly one of them is 1 for each window. */
 function places(node: Tensor<PoolAttributes>, x: string, y: string, emit: Emitter): Place[] {
   const { kernel, strides } = node.attributes
-  const pooled = node.inputs[1]!.shape
+  const pooled = node.inputs[1].shape
   const image = padded(node, x, lowest, emit)
   const found: Place[] = []
   let free: string | undefined
@@ -70,7 +70,7 @@ function spread(values: string, pooled: readonly number[], strides: readonly num
 
 /** Windows that do not overlap: their values side by side, without sums. */
 function tile(node: Tensor<PoolAttributes>, parts: readonly Place[], dy: string, emit: Emitter): string {
-  const [batch, channels, height, width] = node.inputs[1]!.shape as [number, number, number, number]
+  const [batch, channels, height, width] = node.inputs[1].shape as [number, number, number, number]
   const [rows, columns] = node.attributes.kernel
   const lines = Array.from({ length: rows }, (_, row) => {
     const cells = parts
@@ -83,16 +83,16 @@ function tile(node: Tensor<PoolAttributes>, parts: readonly Place[], dy: string,
 
 export function lowerMaxPoolGradient(node: Tensor<PoolAttributes>, [x, y, dy]: readonly string[], emit: Emitter): string {
   const { kernel, strides, pads } = node.attributes
-  const pooled = node.inputs[1]!.shape
-  const parts = places(node, x!, y!, emit)
+  const pooled = node.inputs[1].shape
+  const parts = places(node, x, y, emit)
   const [top, left] = pads
   const disjoint = kernel.every((size, i) => size === strides[i])
-  const covered = [0, 1].map((i) => (disjoint ? pooled[i + 2]! * kernel[i]! : pooled[i + 2]! * strides[i]! + kernel[i]! - 1))
+  const covered = [0, 1].map((i) => (disjoint ? pooled[i + 2] * kernel[i] : pooled[i + 2] * strides[i] + kernel[i] - 1))
   const image = disjoint
-    ? tile(node, parts, dy!, emit)
+    ? tile(node, parts, dy, emit)
     : parts
         .map(({ row, column, mask }) => {
-          const values = spread(emit.node('Mul', [mask, dy!]), pooled, strides, emit)
+          const values = spread(emit.node('Mul', [mask, dy]), pooled, strides, emit)
           return emit.node('Pad', [values, emit.ints([0, 0, row, column, 0, 0, kernel[0] - 1 - row, kernel[1] - 1 - column])])
         })
         .reduce((sum, part) => emit.node('Add', [sum, part]))
@@ -101,15 +101,15 @@ export function lowerMaxPoolGradient(node: Tensor<PoolAttributes>, [x, y, dy]: r
 
 /** Cuts an image to [offset, offset + size), filling with zeros what it does not reach. */
 function fit(image: string, have: readonly number[], offset: readonly number[], size: readonly number[], emit: Emitter): string {
-  const missing = size.map((wanted, i) => Math.max(offset[i]! + wanted - have[i]!, 0))
+  const missing = size.map((wanted, i) => Math.max(offset[i] + wanted - have[i], 0))
   const whole = missing.some((count) => count > 0) ? emit.node('Pad', [image, emit.ints([0, 0, 0, 0, 0, 0, ...missing])]) : image
-  if (size.every((wanted, i) => offset[i] === 0 && have[i]! + missing[i]! === wanted)) return whole
-  return emit.node('Slice', [whole, emit.ints(offset), emit.ints(size.map((wanted, i) => offset[i]! + wanted)), emit.ints([2, 3])])
+  if (size.every((wanted, i) => offset[i] === 0 && have[i] + missing[i] === wanted)) return whole
+  return emit.node('Slice', [whole, emit.ints(offset), emit.ints(size.map((wanted, i) => offset[i] + wanted)), emit.ints([2, 3])])
 }
 
 export function lowerMaxPoolSelect(node: Tensor<PoolAttributes>, [x, y, u]: readonly string[], emit: Emitter): string {
-  const image = padded(node, u!, 0, emit)
-  return places(node, x!, y!, emit)
+  const image = padded(node, u, 0, emit)
+  return places(node, x, y, emit)
     .map(({ row, column, mask }) => emit.node('Mul', [mask, elements(image, row, column, node.shape, node.attributes.strides, emit)]))
     .reduce((sum, part) => emit.node('Add', [sum, part]))
 }

@@ -23,13 +23,13 @@ export interface PoolOptions {
 }
 
 function poolType(op: string, inputs: readonly TensorType[], { kernel, strides, pads }: PoolAttributes): TensorType {
-  const x = inputs[0]!
+  const x = inputs[0]
   expectType(op, 'float32', inputs)
   if (x.shape.length !== 4) shapeError(op, 'wants x[N, C, H, W]', inputs)
-  if (kernel.some((size, i) => pads[i]! >= size || pads[i + 2]! >= size)) shapeError(op, 'padding must be smaller than the kernel', inputs)
-  const space = kernel.map((size, i) => Math.floor((x.shape[i + 2]! + pads[i]! + pads[i + 2]! - size) / strides[i]!) + 1)
+  if (kernel.some((size, i) => pads[i] >= size || pads[i + 2] >= size)) shapeError(op, 'padding must be smaller than the kernel', inputs)
+  const space = kernel.map((size, i) => Math.floor((x.shape[i + 2] + pads[i] + pads[i + 2] - size) / strides[i]) + 1)
   if (space.some((size) => size < 1)) shapeError(op, `a ${kernel.join('×')} window does not fit`, inputs)
-  return { shape: [x.shape[0]!, x.shape[1]!, ...space], dtype: 'float32' }
+  return { shape: [x.shape[0], x.shape[1], ...space], dtype: 'float32' }
 }
 
 const onnxWindow = ({ kernel, strides, pads }: PoolAttributes): { kernel_shape: Two; strides: Two; pads: Pads } => ({
@@ -41,7 +41,7 @@ const onnxWindow = ({ kernel, strides, pads }: PoolAttributes): { kernel_shape: 
 const maxPoolOp: Op<PoolAttributes, 'maxPool'> = {
   name: 'maxPool',
   infer: (inputs, attributes) => poolType('maxPool', inputs, attributes),
-  gradient: (node, upstream) => [apply(maxPoolGradientOp, [node.inputs[0]!, node, upstream], node.attributes)],
+  gradient: (node, upstream) => [apply(maxPoolGradientOp, [node.inputs[0], node, upstream], node.attributes)],
   lower: (node, inputs, emit) => emit.node('MaxPool', inputs, onnxWindow(node.attributes)),
 }
 
@@ -51,15 +51,11 @@ const maxPoolGradientOp: Op<PoolAttributes, 'maxPoolGradient'> = {
   infer(inputs, attributes) {
     const [x, y, dy] = inputs
     const type = poolType('maxPoolGradient', inputs, attributes)
-    if (!sameShape(type.shape, y!.shape) || !sameShape(type.shape, dy!.shape))
+    if (!sameShape(type.shape, y.shape) || !sameShape(type.shape, dy.shape))
       shapeError('maxPoolGradient', 'wants x, maxPool(x) and its gradient', inputs)
-    return { shape: x!.shape, dtype: 'float32' }
+    return { shape: x.shape, dtype: 'float32' }
   },
-  gradient: (node, upstream) => [
-    undefined,
-    undefined,
-    apply(maxPoolSelectOp, [node.inputs[0]!, node.inputs[1]!, upstream], node.attributes),
-  ],
+  gradient: (node, upstream) => [undefined, undefined, apply(maxPoolSelectOp, [node.inputs[0], node.inputs[1], upstream], node.attributes)],
   lower: (node, inputs, emit) => lowerMaxPoolGradient(node, inputs, emit),
 }
 
@@ -69,14 +65,14 @@ const maxPoolSelectOp: Op<PoolAttributes, 'maxPoolSelect'> = {
   infer(inputs, attributes) {
     const [x, y, u] = inputs
     const type = poolType('maxPoolSelect', inputs, attributes)
-    if (!sameShape(type.shape, y!.shape) || !sameShape(x!.shape, u!.shape))
+    if (!sameShape(type.shape, y.shape) || !sameShape(x.shape, u.shape))
       shapeError('maxPoolSelect', 'wants x, maxPool(x) and values like x', inputs)
     return type
   },
   gradient: (node, upstream) => [
     undefined,
     undefined,
-    apply(maxPoolGradientOp, [node.inputs[0]!, node.inputs[1]!, upstream], node.attributes),
+    apply(maxPoolGradientOp, [node.inputs[0], node.inputs[1], upstream], node.attributes),
   ],
   lower: (node, inputs, emit) => lowerMaxPoolSelect(node, inputs, emit),
 }
@@ -93,14 +89,14 @@ const averagePoolOp: Op<AverageAttributes, 'averagePool'> = {
 const globalAveragePoolOp: Op<Attributes, 'globalAveragePool'> = {
   name: 'globalAveragePool',
   infer(inputs) {
-    const x = inputs[0]!
+    const x = inputs[0]
     expectType('globalAveragePool', 'float32', inputs)
     if (x.shape.length !== 4) shapeError('globalAveragePool', 'wants x[N, C, H, W]', inputs)
-    return { shape: [x.shape[0]!, x.shape[1]!, 1, 1], dtype: 'float32' }
+    return { shape: [x.shape[0], x.shape[1], 1, 1], dtype: 'float32' }
   },
   gradient(node, upstream) {
-    const { shape } = node.inputs[0]!
-    return [broadcastTo(mul(upstream, 1 / (shape[2]! * shape[3]!)), shape)]
+    const { shape } = node.inputs[0]
+    return [broadcastTo(mul(upstream, 1 / (shape[2] * shape[3])), shape)]
   },
   lower: (_, inputs, emit) => emit.node('GlobalAveragePool', inputs),
 }
@@ -123,11 +119,11 @@ function windowCounts(size: number, outputs: number, kernel: number, stride: num
 /** The gradient of average pooling is an average pooling too: of the shares of dy with zeros put between and around them. */
 function averagePoolGradient(node: Tensor<AverageAttributes>, upstream: Tensor): Tensor {
   const { kernel, strides, pads, countIncludePad } = node.attributes
-  const { shape } = node.inputs[0]!
+  const { shape } = node.inputs[0]
   const area = kernel[0] * kernel[1]
   let share = upstream
   if (!countIncludePad && pads.some((count) => count > 0)) {
-    const [rows, columns] = [0, 1].map((i) => windowCounts(shape[i + 2]!, node.shape[i + 2]!, kernel[i]!, strides[i]!, pads[i]!)) as [
+    const [rows, columns] = [0, 1].map((i) => windowCounts(shape[i + 2], node.shape[i + 2], kernel[i], strides[i], pads[i])) as [
       number[],
       number[],
     ]
@@ -140,7 +136,7 @@ function averagePoolGradient(node: Tensor<AverageAttributes>, upstream: Tensor):
     )
   }
   const tiles = [0, 1].every(
-    (i) => kernel[i] === strides[i] && pads[i] === 0 && pads[i + 2] === 0 && node.shape[i + 2]! * kernel[i]! === shape[i + 2],
+    (i) => kernel[i] === strides[i] && pads[i] === 0 && pads[i + 2] === 0 && node.shape[i + 2] * kernel[i] === shape[i + 2],
   )
   if (tiles) {
     const [batch, channels, height, width] = node.shape as [number, number, number, number]
@@ -149,13 +145,13 @@ function averagePoolGradient(node: Tensor<AverageAttributes>, upstream: Tensor):
   }
   const spread = insertZeros(share, [1, 1, ...strides])
   // Bring the sum window of every input element inside: kernel - 1 - pad zeros in front; what is needed behind follows from the size.
-  const front = [0, 1].map((i) => kernel[i]! - 1 - pads[i]!)
-  const behind = [0, 1].map((i) => shape[i + 2]! + kernel[i]! - 1 - front[i]! - spread.shape[i + 2]!)
+  const front = [0, 1].map((i) => kernel[i] - 1 - pads[i])
+  const behind = [0, 1].map((i) => shape[i + 2] + kernel[i] - 1 - front[i] - spread.shape[i + 2])
   const padded = pad(spread, [0, 0, ...front], [0, 0, ...behind.map((count) => Math.max(count, 0))])
   const cut = slice(
     padded,
     [0, 0, 0, 0],
-    padded.shape.map((size, i) => (i < 2 ? size : size + Math.min(behind[i - 2]!, 0))),
+    padded.shape.map((size, i) => (i < 2 ? size : size + Math.min(behind[i - 2], 0))),
   )
   return averagePool(cut, { kernel, stride: 1, countIncludePad: true })
 }

@@ -9,36 +9,36 @@ import { atLeastMask } from './masks.ts'
 export const reduceOps = {
   reduceMean: {
     name: 'reduceMean',
-    infer: (inputs, attributes) => ({ shape: reducedShape(inputs[0]!.shape, attributes), dtype: inputs[0]!.dtype }),
+    infer: (inputs, attributes) => ({ shape: reducedShape(inputs[0].shape, attributes), dtype: inputs[0].dtype }),
     gradient(node, upstream) {
-      const { shape } = node.inputs[0]!
+      const { shape } = node.inputs[0]
       const { axes } = node.attributes
-      const count = axes.reduce((product, axis) => product * shape[axis]!, 1)
+      const count = axes.reduce((product, axis) => product * shape[axis], 1)
       return [broadcastTo(restoreAxes(mul(upstream, 1 / count), shape, axes), shape)]
     },
     lower: (node, [x], emit) =>
-      emit.node('ReduceMean', [x!, emit.ints(node.attributes.axes)], { keepdims: node.attributes.keepDims ? 1 : 0 }),
+      emit.node('ReduceMean', [x, emit.ints(node.attributes.axes)], { keepdims: node.attributes.keepDims ? 1 : 0 }),
   } satisfies Op<ReduceAttributes, 'reduceMean'>,
 
   reduceMax: {
     name: 'reduceMax',
-    infer: (inputs, attributes) => ({ shape: reducedShape(inputs[0]!.shape, attributes), dtype: inputs[0]!.dtype }),
+    infer: (inputs, attributes) => ({ shape: reducedShape(inputs[0].shape, attributes), dtype: inputs[0].dtype }),
     gradient(node, upstream) {
-      const x = node.inputs[0]!
+      const x = node.inputs[0]
       const { axes } = node.attributes
       const largest = atLeastMask(x, restoreAxes(node, x.shape, axes))
       const share = div(restoreAxes(upstream, x.shape, axes), reduceSum(largest, axes, { keepDims: true }))
       return [mul(largest, share)]
     },
     lower: (node, [x], emit) =>
-      emit.node('ReduceMax', [x!, emit.ints(node.attributes.axes)], { keepdims: node.attributes.keepDims ? 1 : 0 }),
+      emit.node('ReduceMax', [x, emit.ints(node.attributes.axes)], { keepdims: node.attributes.keepDims ? 1 : 0 }),
   } satisfies Op<ReduceAttributes, 'reduceMax'>,
 
   argMax: {
     name: 'argMax',
-    infer: (inputs, { axis }) => ({ shape: inputs[0]!.shape.filter((_, i) => i !== axis), dtype: 'int64' }),
+    infer: (inputs, { axis }) => ({ shape: inputs[0].shape.filter((_, i) => i !== axis), dtype: 'int64' }),
     gradient: () => [undefined],
-    lower: (node, [x], emit) => emit.node('ArgMax', [x!], { axis: node.attributes.axis, keepdims: 0 }),
+    lower: (node, [x], emit) => emit.node('ArgMax', [x], { axis: node.attributes.axis, keepdims: 0 }),
   } satisfies Op<{ readonly axis: number }, 'argMax'>,
 }
 

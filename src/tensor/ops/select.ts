@@ -18,18 +18,18 @@ export const selectOps = {
     name: 'where',
     infer(inputs) {
       const [mask, a, b] = inputs
-      if (mask!.dtype !== 'float32' || a!.dtype !== b!.dtype) shapeError('where', 'wants a float mask and two values of one type', inputs)
-      const values = broadcastShapes(a!.shape, b!.shape)
-      const shape = values && broadcastShapes(mask!.shape, values)
+      if (mask.dtype !== 'float32' || a.dtype !== b.dtype) shapeError('where', 'wants a float mask and two values of one type', inputs)
+      const values = broadcastShapes(a.shape, b.shape)
+      const shape = values && broadcastShapes(mask.shape, values)
       if (!shape) shapeError('where', 'shapes do not broadcast', inputs)
-      return { shape, dtype: a!.dtype }
+      return { shape, dtype: a.dtype }
     },
     gradient(node, upstream) {
       const [mask, a, b] = node.inputs
       const zero = scalar(0)
-      return [undefined, sumTo(where(mask!, upstream, zero), a!.shape), sumTo(where(mask!, zero, upstream), b!.shape)]
+      return [undefined, sumTo(where(mask, upstream, zero), a.shape), sumTo(where(mask, zero, upstream), b.shape)]
     },
-    lower: (_, [mask, a, b], emit) => emit.node('Where', [emit.node('Cast', [mask!], { to: 9 }), a!, b!]),
+    lower: (_, [mask, a, b], emit) => emit.node('Where', [emit.node('Cast', [mask], { to: 9 }), a, b]),
   } satisfies Op<Attributes, 'where'>,
 }
 

@@ -14,25 +14,25 @@ export const shapeOps = {
       const [x] = inputs
       if (shape.some((dimension) => !Number.isInteger(dimension) || dimension < 1))
         shapeError('reshape', `[${shape.join(',')}] is no shape`, inputs)
-      if (sizeOf(shape) !== sizeOf(x!.shape)) shapeError('reshape', `cannot become [${shape.join(',')}]`, inputs)
-      return { shape, dtype: x!.dtype }
+      if (sizeOf(shape) !== sizeOf(x.shape)) shapeError('reshape', `cannot become [${shape.join(',')}]`, inputs)
+      return { shape, dtype: x.dtype }
     },
-    gradient: (node, upstream) => [reshape(upstream, node.inputs[0]!.shape)],
-    lower: (node, [x], emit) => emit.node('Reshape', [x!, emit.ints(node.shape)]),
+    gradient: (node, upstream) => [reshape(upstream, node.inputs[0].shape)],
+    lower: (node, [x], emit) => emit.node('Reshape', [x, emit.ints(node.shape)]),
   } satisfies Op<ReshapeAttributes, 'reshape'>,
 
   transpose: {
     name: 'transpose',
     infer(inputs, { permutation }) {
-      const x = inputs[0]!
+      const x = inputs[0]
       const sorted = [...permutation].sort((a, b) => a - b)
       if (sorted.length !== x.shape.length || sorted.some((axis, i) => axis !== i)) {
         shapeError('transpose', `[${permutation.join(',')}] is no order of the axes`, inputs)
       }
-      return { shape: permutation.map((axis) => x.shape[axis]!), dtype: x.dtype }
+      return { shape: permutation.map((axis) => x.shape[axis]), dtype: x.dtype }
     },
     gradient: (node, upstream) => [transpose(upstream, inversePermutation(node.attributes.permutation))],
-    lower: (node, [x], emit) => emit.node('Transpose', [x!], { perm: node.attributes.permutation }),
+    lower: (node, [x], emit) => emit.node('Transpose', [x], { perm: node.attributes.permutation }),
   } satisfies Op<TransposeAttributes, 'transpose'>,
 }
 
@@ -61,7 +61,7 @@ export function expandDims(x: Tensor, axes: readonly number[]): Tensor {
   let next = 0
   return reshape(
     x,
-    Array.from({ length: rank }, (_, i) => (at.has(i) ? 1 : x.shape[next++]!)),
+    Array.from({ length: rank }, (_, i) => (at.has(i) ? 1 : x.shape[next++])),
   )
 }
 

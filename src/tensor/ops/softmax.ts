@@ -17,7 +17,7 @@ function softmaxOp<N extends OpName>(
     name,
     infer(inputs) {
       expectType(name, 'float32', inputs)
-      return { shape: inputs[0]!.shape, dtype: 'float32' }
+      return { shape: inputs[0].shape, dtype: 'float32' }
     },
     gradient: (node, upstream) => [derivative(node, upstream, node.attributes.axis)],
     lower: (node, inputs, emit) => emit.node(onnx, inputs, { axis: node.attributes.axis }),

@@ -18,7 +18,7 @@ export function explicitPads(pads: number | readonly number[]): Pads {
 /** Padding that keeps ⌈size / stride⌉ outputs for odd kernels: (kernel - 1) · dilation / 2 on every side. */
 export function samePads(kernel: number | Two, dilation: number | Two = 1): Pads {
   const [k, d] = [two(kernel), two(dilation)]
-  const total = [0, 1].map((i) => (k[i]! - 1) * d[i]!) as [number, number]
+  const total = [0, 1].map((i) => (k[i] - 1) * d[i]) as [number, number]
   const before = total.map((count) => Math.floor(count / 2)) as [number, number]
   return [before[0], before[1], total[0] - before[0], total[1] - before[1]]
 }

@@ -15,9 +15,9 @@ function unaryOp<N extends OpName>(
     name,
     infer(inputs) {
       expectType(name, 'float32', inputs)
-      return { shape: inputs[0]!.shape, dtype: 'float32' }
+      return { shape: inputs[0].shape, dtype: 'float32' }
     },
-    gradient: (node, upstream) => [derivative(node.inputs[0]!, node, upstream)],
+    gradient: (node, upstream) => [derivative(node.inputs[0], node, upstream)],
     lower: (_, inputs, emit) => emit.node(onnx, inputs),
   }
 }
@@ -40,7 +40,7 @@ export const unaryOps = {
     name: 'hardSigmoid',
     infer(inputs) {
       expectType('hardSigmoid', 'float32', inputs)
-      return { shape: inputs[0]!.shape, dtype: 'float32' }
+      return { shape: inputs[0].shape, dtype: 'float32' }
     },
     gradient: (node, upstream) => [mul(mul(upstream, node.attributes.alpha), mul(step(node), step(sub(1, node))))],
     lower(node, inputs, emit) {
@@ -50,15 +50,15 @@ export const unaryOps = {
   } satisfies Op<HardSigmoidAttributes, 'hardSigmoid'>,
   cast: {
     name: 'cast',
-    infer: ([x], { to }) => ({ shape: x!.shape, dtype: to }),
-    gradient: (node, upstream) => [node.dtype === 'float32' && node.inputs[0]!.dtype === 'float32' ? upstream : undefined],
+    infer: ([x], { to }) => ({ shape: x.shape, dtype: to }),
+    gradient: (node, upstream) => [node.dtype === 'float32' && node.inputs[0].dtype === 'float32' ? upstream : undefined],
     lower: (node, inputs, emit) => emit.node('Cast', inputs, { to: onnxTypes[node.attributes.to] }),
   } satisfies Op<{ readonly to: DataType }, 'cast'>,
   stopGradient: {
     name: 'stopGradient',
-    infer: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }),
+    infer: ([x]) => ({ shape: x.shape, dtype: x.dtype }),
     gradient: () => [undefined],
-    lower: (_, inputs) => inputs[0]!,
+    lower: (_, inputs) => inputs[0],
   } satisfies Op<Attributes, 'stopGradient'>,
 }
 

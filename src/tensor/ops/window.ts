@@ -11,9 +11,9 @@ export const windowOps = {
   slice: {
     name: 'slice',
     infer(inputs, { starts, ends, steps }) {
-      const x = inputs[0]!
+      const x = inputs[0]
       const shape = x.shape.map((size, i) => {
-        const [start, end, step] = [starts[i]!, ends[i]!, steps[i]!]
+        const [start, end, step] = [starts[i], ends[i], steps[i]]
         if (!(start >= 0 && start < end && end <= size && step >= 1))
           shapeError('slice', `${start}:${end}:${step} is outside axis ${i}`, inputs)
         return Math.ceil((end - start) / step)
@@ -21,34 +21,34 @@ export const windowOps = {
       return { shape, dtype: x.dtype }
     },
     gradient(node, upstream) {
-      const { shape } = node.inputs[0]!
+      const { shape } = node.inputs[0]
       const { starts, steps } = node.attributes
       const spread = insertZeros(upstream, steps)
       return [
         pad(
           spread,
           starts,
-          shape.map((size, i) => size - starts[i]! - spread.shape[i]!),
+          shape.map((size, i) => size - starts[i] - spread.shape[i]),
         ),
       ]
     },
     lower(node, [x], emit) {
       const { starts, ends, steps } = node.attributes
-      const { shape } = node.inputs[0]!
+      const { shape } = node.inputs[0]
       const axes = shape.flatMap((size, i) => (starts[i] === 0 && ends[i] === size && steps[i] === 1 ? [] : [i]))
-      const pick = (values: readonly number[]): string => emit.ints(axes.map((axis) => values[axis]!))
-      return emit.node('Slice', [x!, pick(starts), pick(ends), emit.ints(axes), pick(steps)])
+      const pick = (values: readonly number[]): string => emit.ints(axes.map((axis) => values[axis]))
+      return emit.node('Slice', [x, pick(starts), pick(ends), emit.ints(axes), pick(steps)])
     },
   } satisfies Op<SliceAttributes, 'slice'>,
 
   pad: {
     name: 'pad',
     infer(inputs, { before, after }) {
-      const x = inputs[0]!
+      const x = inputs[0]
       if ([...before, ...after].some((count) => !Number.isInteger(count) || count < 0))
         shapeError('pad', 'counts must be 0 or more', inputs)
       if (before.length !== x.shape.length || after.length !== x.shape.length) shapeError('pad', 'a count for each axis is needed', inputs)
-      return { shape: x.shape.map((size, i) => size + before[i]! + after[i]!), dtype: x.dtype }
+      return { shape: x.shape.map((size, i) => size + before[i] + after[i]), dtype: x.dtype }
     },
     gradient(node, upstream) {
       const { before } = node.attributes
@@ -56,35 +56,35 @@ export const windowOps = {
         slice(
           upstream,
           before,
-          node.inputs[0]!.shape.map((size, i) => before[i]! + size),
+          node.inputs[0].shape.map((size, i) => before[i] + size),
         ),
       ]
     },
     lower(node, [x], emit) {
       const { before, after, value } = node.attributes
       const pads = emit.ints([...before, ...after])
-      return emit.node('Pad', value === 0 ? [x!, pads] : [x!, pads, emit.floats([value], [])])
+      return emit.node('Pad', value === 0 ? [x, pads] : [x, pads, emit.floats([value], [])])
     },
   } satisfies Op<PadAttributes, 'pad'>,
 
   concat: {
     name: 'concat',
     infer(inputs, { axis }) {
-      const first = inputs[0]!
+      const first = inputs[0]
       const fits = inputs.every(
         ({ shape, dtype }) =>
           dtype === first.dtype && shape.length === first.shape.length && shape.every((size, i) => i === axis || size === first.shape[i]),
       )
       if (!fits) shapeError('concat', `shapes differ beside axis ${axis}`, inputs)
-      const total = inputs.reduce((sum, { shape }) => sum + shape[axis]!, 0)
+      const total = inputs.reduce((sum, { shape }) => sum + shape[axis], 0)
       return { shape: first.shape.map((size, i) => (i === axis ? total : size)), dtype: first.dtype }
     },
     gradient(node, upstream) {
       const { axis } = node.attributes
       let start = 0
       return node.inputs.map(({ shape }) => {
-        start += shape[axis]!
-        return sliceAxis(upstream, axis, start - shape[axis]!, start)
+        start += shape[axis]
+        return sliceAxis(upstream, axis, start - shape[axis], start)
       })
     },
     lower: (node, inputs, emit) => emit.node('Concat', inputs, { axis: node.attributes.axis }),
@@ -99,7 +99,7 @@ export function slice(
   steps: readonly number[] = x.shape.map(() => 1),
 ): Tensor {
   if ([starts, ends, steps].some((values) => values.length !== x.shape.length)) shapeError('slice', 'a number for each axis is needed', [x])
-  const wrap = (values: readonly number[]): number[] => values.map((value, i) => (value < 0 ? value + x.shape[i]! : value))
+  const wrap = (values: readonly number[]): number[] => values.map((value, i) => (value < 0 ? value + x.shape[i] : value))
   const node = apply(windowOps.slice, [x], { starts: wrap(starts), ends: wrap(ends), steps: [...steps] })
   return sameShape(node.shape, x.shape) ? x : node
 }
@@ -152,7 +152,7 @@ export function concat(tensors: readonly Tensor[], axis: number): Tensor {
 export function insertZeros(x: Tensor, steps: readonly number[]): Tensor {
   let result = x
   for (const [axis, step] of steps.entries()) {
-    const size = x.shape[axis]!
+    const size = x.shape[axis]
     if (step === 1 || size === 1) continue
     const before = result.shape.slice(0, axis)
     const after = result.shape.slice(axis + 1)

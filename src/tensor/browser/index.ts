@@ -1,0 +1,2 @@
+export type { OrtModule } from '../onnx/session.ts'
+export { createWebRuntime } from './runtime.ts'

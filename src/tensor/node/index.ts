@@ -1,0 +1,2 @@
+export { type DeviceProbe, probeDevices } from './devices.ts'
+export { createNodeRuntime, type NodeRuntimeOptions } from './runtime.ts'
