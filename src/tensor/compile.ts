@@ -2,6 +2,7 @@ import type { CachedSession, SessionCache } from './cache.ts'
 import { dataTypeOf, graphInputs, topologicalOrder } from './graph.ts'
 import type { LayoutFactory } from './layout/layout.ts'
 import { lowerToBytes, type Outputs } from './lower.ts'
+import type { Target } from './op.ts'
 import type { Runtime, SessionOptions, Value } from './runtime.ts'
 import { printType, ShapeError, sameShape } from './shapes.ts'
 import type { Tensor, TensorType, TypedArray } from './tensor.ts'
@@ -10,6 +11,8 @@ import { sizeOf } from './tensor.ts'
 export interface CompileOptions extends SessionOptions {
   /** Lowers some ops in another layout of the data. */
   readonly layout?: LayoutFactory
+  /** Default `onnxruntime`; `standard` keeps to operators that every ONNX runtime has. */
+  readonly target?: Target
   /** Shares sessions of equal models; without one every program has its own. */
   readonly cache?: SessionCache
 }
@@ -29,8 +32,12 @@ export interface Program {
 }
 
 /** Lowers a graph and makes a session of it. */
-export async function compile(runtime: Runtime, outputs: Outputs, { layout, cache, ...session }: CompileOptions = {}): Promise<Program> {
-  const model = lowerToBytes(outputs, { target: 'onnxruntime', layout })
+export async function compile(
+  runtime: Runtime,
+  outputs: Outputs,
+  { target = 'onnxruntime', layout, cache, ...session }: CompileOptions = {},
+): Promise<Program> {
+  const model = lowerToBytes(outputs, { target, layout })
   const inputs = graphInputs(Object.values(outputs))
   const make = (): ReturnType<Runtime['createSession']> => runtime.createSession(model, session)
   const bytes = model.length + peakBytes(Object.values(outputs))

@@ -147,13 +147,12 @@ function averagePoolGradient(node: Tensor<AverageAttributes>, upstream: Tensor):
   // Bring the sum window of every input element inside: kernel - 1 - pad zeros in front; what is needed behind follows from the size.
   const front = [0, 1].map((i) => kernel[i] - 1 - pads[i])
   const behind = [0, 1].map((i) => shape[i + 2] + kernel[i] - 1 - front[i] - spread.shape[i + 2])
-  const padded = pad(spread, [0, 0, ...front], [0, 0, ...behind.map((count) => Math.max(count, 0))])
-  const cut = slice(
-    padded,
-    [0, 0, 0, 0],
-    padded.shape.map((size, i) => (i < 2 ? size : size + Math.min(behind[i - 2], 0))),
-  )
-  return averagePool(cut, { kernel, stride: 1, countIncludePad: true })
+  // Input elements that no window covers get zeros afterwards: ONNX Runtime moves padding into the pooling, where it must be below the kernel.
+  const inside = behind.map((count, i) => Math.min(count, kernel[i] - 1))
+  const padded = pad(spread, [0, 0, ...front], [0, 0, ...inside.map((count) => Math.max(count, 0))])
+  const ends = padded.shape.map((size, i) => (i < 2 ? size : size + Math.min(inside[i - 2], 0)))
+  const summed = averagePool(slice(padded, [0, 0, 0, 0], ends), { kernel, stride: 1, countIncludePad: true })
+  return pad(summed, [0, 0, 0, 0], [0, 0, ...behind.map((count, i) => count - inside[i])])
 }
 
 const poolAttributes = ({ kernel, stride, pads }: PoolOptions): PoolAttributes => ({
