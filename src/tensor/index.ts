@@ -1,3 +1,17 @@
+export { activations, gelu, hardSwish, silu } from './functions/activations.ts'
+export {
+  type BatchNormOptions,
+  type BatchNormResult,
+  batchNormInference,
+  batchNormTraining,
+  runningStatistic,
+} from './functions/batch-norm.ts'
+export { dense } from './functions/dense.ts'
+export { dropout, type DropoutOptions, dropPath } from './functions/dropout.ts'
+export { layerNorm, type LayerNormOptions } from './functions/layer-norm.ts'
+export { type CrossEntropyOptions, meanSquaredError, softmaxCrossEntropy } from './functions/losses.ts'
+export { lstm, lstmCell, type LstmState, type LstmWeights } from './functions/lstm.ts'
+export { bernoulliNoise, gumbelNoise, logisticNoise, type NoiseKey, noiseSeed, uniformNoise } from './functions/noise.ts'
 export { type CachedSession, createSessionCache, type SessionCache } from './cache.ts'
 export { compile, type CompileOptions, peakBytes, type Program } from './compile.ts'
 export { constant, input, printGraph, scalar, topologicalOrder, verify } from './graph.ts'
@@ -31,3 +45,20 @@ export type { Emitter, Op, OpName, Target } from './op.ts'
 export type { Device, Runtime, Session, SessionOptions, Value } from './runtime.ts'
 export { ShapeError } from './shapes.ts'
 export { type DataType, type Shape, sizeOf, type Tensor, type TensorType, type TypedArray } from './tensor.ts'
+export { adam, type AdamOptions, adamw } from './optimizers/adam.ts'
+export type { Optimizer, OptimizerStep, OptimizerUpdate } from './optimizers/optimizer.ts'
+export type { NamedValues } from './optimizers/packing.ts'
+export { sgd, type SgdOptions } from './optimizers/sgd.ts'
+export type { ProgramOptions } from './program-options.ts'
+export {
+  createTrainingProgram,
+  type ForwardResult,
+  type NoiseSource,
+  type ParameterDeclaration,
+  type StatisticDeclaration,
+  type StepResult,
+  type TrainingOptions,
+  type TrainingProgram,
+  type TrainingState,
+} from './training.ts'
+export { createInferenceProgram, type InferenceOptions, type InferenceProgram } from './inference.ts'

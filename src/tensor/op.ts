@@ -61,6 +61,7 @@ export type OpName =
   | 'logSoftmax'
   | 'channelAffine'
   | 'channelSum'
+  | 'batchNormalized'
 
 /** `standard`: only operators of the ONNX standard (models to export); `onnxruntime`: also its `com.microsoft` operators. */
 export type Target = 'onnxruntime' | 'standard'

@@ -1,5 +1,6 @@
 import type { Op, OpName } from '../op.ts'
 import { arithmeticOps } from './arithmetic.ts'
+import { batchNormOps } from './batch-norm.ts'
 import { bitOps } from './bits.ts'
 import { broadcastOps } from './broadcast.ts'
 import { channelOps } from './channel.ts'
@@ -18,6 +19,7 @@ import { windowOps } from './window.ts'
 /** The record of every op: a name in OpName without its record, or a record under another name, does not compile. */
 export const operations: { readonly [N in OpName]: Op & { readonly name: N } } = {
   ...arithmeticOps,
+  ...batchNormOps,
   ...bitOps,
   ...broadcastOps,
   ...channelOps,
