@@ -1,0 +1,67 @@
+import type { PoolAttributes } from '../ops/pooling.ts'
+import type { Tensor } from '../tensor.ts'
+import type { BlockedValues } from './blocked-values.ts'
+import type { Lowered, Rule } from './rule.ts'
+
+const onnxWindow = ({ kernel, strides, pads }: PoolAttributes) => ({ kernel_shape: kernel, strides, pads, dilations: [1, 1] })
+
+const pool =
+  (type: string, settings: (node: Tensor) => Record<string, number | string> = () => ({})): Rule =>
+  (node, values) => {
+    const [x] = node.inputs
+    if (!values.has(x)) return undefined
+    return {
+      blocked: values.node(type, [values.of(x)], { ...onnxWindow(node.attributes as unknown as PoolAttributes), ...settings(node) }),
+    }
+  }
+
+/** Windows of 2×2 that do not overlap: the largest element is in the upper or lower row, and there left or right. */
+function maxPoolGradient(node: Tensor, values: BlockedValues): Lowered | undefined {
+  const { kernel, strides, pads } = node.attributes as unknown as PoolAttributes
+  const [x, , dy] = node.inputs as [Tensor, Tensor, Tensor]
+  const [batch, channels, height, width] = x.shape
+  const isTile = [kernel, strides].every(([a, b]) => a === 2 && b === 2) && pads.every((count) => count === 0)
+  if (!isTile || height % 2 !== 0 || width % 2 !== 0 || !values.has(x)) return undefined
+  const { emit, block } = values
+  const all = values.padded(channels)
+  const image = values.of(x)
+  const larger = values.node('MaxPool', [image], { kernel_shape: [1, 2], strides: [1, 2], pads: [0, 0, 0, 0], dilations: [1, 1] })
+  const upper = firstIsLarger(larger, values, all, [2, 1])
+  const left = firstIsLarger(image, values, all, [1, 2])
+  const up = emit.node('Mul', [values.of(dy), upper])
+  const down = emit.node('Sub', [values.of(dy), up])
+  const rows = interleave(values, [up, down], (batch * all * height) / 2 / block, (width / 2) * block)
+  const half = values.reshape(rows, [batch, all, height, width / 2])
+  const first = emit.node('Mul', [half, left])
+  const second = emit.node('Sub', [half, first])
+  const cells = interleave(values, [first, second], (batch * all * height * width) / 2 / block, block)
+  return { blocked: values.reshape(cells, [batch, all, height, width]) }
+}
+
+/** 1 where the first of two neighbours, along the axis where the window is 2 long, is not smaller than the second; else 0. */
+function firstIsLarger(image: string, values: BlockedValues, channels: number, window: readonly number[]): string {
+  const { emit, block } = values
+  const pair = Float32Array.from({ length: channels * 2 }, (_, i) => (Math.floor(i / block) % 2 === 0 ? 1 : -1))
+  const filter = emit.floats(pair, [channels, 1, ...window])
+  const attributes = { kernel_shape: window, strides: window, pads: [0, 0, 0, 0], dilations: [1, 1], group: channels }
+  const difference = values.node('Conv', [image, filter], attributes)
+  return emit.node('HardSigmoid', [difference], { alpha: { float: 1e30 }, beta: { float: 1 } })
+}
+
+/** Runs of `length` numbers of two tensors by turns. */
+function interleave(values: BlockedValues, parts: readonly string[], runs: number, length: number): string {
+  const shaped = parts.map((part) => values.reshape(part, [runs, 1, length]))
+  return values.emit.node('Concat', shaped, { axis: 1 })
+}
+
+function globalAveragePool(node: Tensor, values: BlockedValues): Lowered | undefined {
+  const [x] = node.inputs
+  return values.has(x) ? { blocked: values.node('GlobalAveragePool', [values.of(x)]) } : undefined
+}
+
+export const poolingRules = {
+  maxPool: pool('MaxPool'),
+  maxPoolGradient,
+  averagePool: pool('AveragePool', (node) => ({ count_include_pad: node.attributes.countIncludePad ? 1 : 0 })),
+  globalAveragePool,
+} satisfies Record<string, Rule>
