@@ -5,6 +5,7 @@ import { lowerToBytes, type Outputs } from './lower.ts'
 import type { Target } from './op.ts'
 import type { Runtime, SessionOptions, Value } from './runtime.ts'
 import { printType, ShapeError, sameShape } from './shapes.ts'
+import { simplify } from './simplify/simplify.ts'
 import type { Tensor, TensorType, TypedArray } from './tensor.ts'
 import { sizeOf } from './tensor.ts'
 
@@ -13,6 +14,8 @@ export interface CompileOptions extends SessionOptions {
   readonly layout?: LayoutFactory
   /** Default `onnxruntime`; `standard` keeps to operators that every ONNX runtime has. */
   readonly target?: Target
+  /** Whether to simplify the graph first; default true. */
+  readonly simplified?: boolean
   /** Shares sessions of equal models; without one every program has its own. */
   readonly cache?: SessionCache
 }
@@ -35,12 +38,13 @@ export interface Program {
 export async function compile(
   runtime: Runtime,
   outputs: Outputs,
-  { target = 'onnxruntime', layout, cache, ...session }: CompileOptions = {},
+  { target = 'onnxruntime', layout, simplified = true, cache, ...session }: CompileOptions = {},
 ): Promise<Program> {
-  const model = lowerToBytes(outputs, { target, layout })
-  const inputs = graphInputs(Object.values(outputs))
+  const graph = simplified ? simplifyOutputs(outputs) : outputs
+  const model = lowerToBytes(graph, { target, layout })
+  const inputs = graphInputs(Object.values(graph))
   const make = (): ReturnType<Runtime['createSession']> => runtime.createSession(model, session)
-  const bytes = model.length + peakBytes(Object.values(outputs))
+  const bytes = model.length + peakBytes(Object.values(graph))
   const cached: CachedSession = cache
     ? await cache.acquire(model, `${runtime.name} ${JSON.stringify(session)}`, bytes, make)
     : { session: await make(), release: () => cached.session.release() }
@@ -59,6 +63,12 @@ export async function compile(
       await cached.release()
     },
   }
+}
+
+/** `simplify` on named outputs. */
+export function simplifyOutputs(outputs: Outputs): Outputs {
+  const simpler = simplify(Object.values(outputs))
+  return Object.fromEntries(Object.keys(outputs).map((name, i) => [name, simpler[i]]))
 }
 
 function feed(name: string, type: TensorType, given: Value | TypedArray | undefined): Value {

@@ -57,7 +57,10 @@ export const arithmeticOps = {
   } satisfies Op<None, 'neg'>,
   add: binaryOp('add', 'Add', (_a, _b, up) => [() => up, () => up]),
   sub: binaryOp('sub', 'Sub', (_a, _b, up) => [() => up, () => neg(up)]),
-  mul: binaryOp('mul', 'Mul', (a, b, up) => [() => mul(up, b), () => mul(up, a)]),
+  mul: binaryOp('mul', 'Mul', (a, b, up) =>
+    // A square has one gradient, of twice the size, rather than two equal ones to be added.
+    a === b ? [() => mul(up, mul(b, 2)), undefined] : [() => mul(up, b), () => mul(up, a)],
+  ),
   div: binaryOp('div', 'Div', (_a, b, up, node) => [() => div(up, b), () => neg(div(mul(up, node), b))]),
 }
 
