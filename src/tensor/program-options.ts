@@ -1,7 +1,8 @@
 import type { SessionCache } from './cache.ts'
 import type { CompileOptions } from './compile.ts'
+import { blockedLayout } from './layout/blocked.ts'
 import type { LayoutFactory } from './layout/layout.ts'
-import type { Runtime, SessionOptions } from './runtime.ts'
+import type { Device, Runtime, SessionOptions } from './runtime.ts'
 
 /** How a ready-made program (training.ts, inference.ts) is compiled. */
 export interface ProgramOptions extends SessionOptions {
@@ -22,6 +23,6 @@ export const compileOptions = ({ cache, layout, threads, device, shared, profile
   layout: chooseLayout(runtime, layout ?? 'auto', device ?? 'cpu'),
 })
 
-function chooseLayout(_runtime: Runtime, _choice: 'auto' | 'plain', _device: string): LayoutFactory | undefined {
-  return undefined
-}
+/** Only the processor's native library has blocked kernels. */
+const chooseLayout = (runtime: Runtime, choice: 'auto' | 'plain', device: Device): LayoutFactory | undefined =>
+  choice === 'auto' && device === 'cpu' ? blockedLayout(runtime.block) : undefined

@@ -103,6 +103,8 @@ export interface GradientSuiteOptions {
   readonly runtime: () => Promise<Runtime>
   /** How graphs are compiled, given the runtime: a layout, a target. */
   readonly compile?: (runtime: Runtime) => CompileOptions
+  /** Default: the ops' own. */
+  readonly cases?: readonly GradientCase[]
   /** Only these cases. */
   readonly only?: (test: GradientCase) => boolean
 }
@@ -110,14 +112,14 @@ export interface GradientSuiteOptions {
 /** The table of every op's gradient, to be run with any runtime, target and layout. */
 export function gradientSuite(
   title: string,
-  { runtime: make, compile: options = () => ({}), only = () => true }: GradientSuiteOptions,
+  { runtime: make, compile: options = () => ({}), cases = gradientCases, only = () => true }: GradientSuiteOptions,
 ): void {
   describe(title, () => {
     let runtime: Runtime
     beforeAll(async () => {
       runtime = await make()
     })
-    for (const test of gradientCases.filter(only)) {
+    for (const test of cases.filter(only)) {
       it(`${test.name}${test.order === 2 ? ', twice' : ''}`, () => checkCase(runtime, options(runtime), test))
     }
   })

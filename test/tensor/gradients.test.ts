@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { operations, topologicalOrder, gradients, input, type OpName } from '../../src/tensor/index.ts'
 import { createNodeRuntime } from '../../src/tensor/node/index.ts'
+import { functionCases } from '../suites/function-cases.ts'
 import { gradientCases } from '../suites/gradient-cases.ts'
 import { gradientSuite } from '../suites/gradients.ts'
 
@@ -14,7 +15,7 @@ gradientSuite('gradients against finite differences, standard operators', {
 
 it('leaves no op with a gradient out of the table', () => {
   const seen = new Set<string>()
-  for (const { inputs, build } of gradientCases) {
+  for (const { inputs, build } of [...gradientCases, ...functionCases]) {
     const tensors = inputs.map(({ shape }, i) => input(`x${i}`, shape))
     const y = build(...tensors)
     const first = gradients(y, tensors)
