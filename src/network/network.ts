@@ -14,7 +14,15 @@ export type Activation = 'relu' | 'gelu' | 'silu' | 'tanh' | 'sigmoid' | 'hard-s
 
 /** Every kind of layer; sizes are final numbers here (a search space resolves its decisions before it makes these). */
 export type Layer =
-  | { readonly kind: 'convolution'; readonly channels: number; readonly kernel: number; readonly stride: number; readonly dilation: number; readonly groups: number; readonly bias: boolean }
+  | {
+      readonly kind: 'convolution'
+      readonly channels: number
+      readonly kernel: number
+      readonly stride: number
+      readonly dilation: number
+      readonly groups: number
+      readonly bias: boolean
+    }
   | { readonly kind: 'dense'; readonly units: number; readonly bias: boolean }
   | { readonly kind: 'batch-norm' }
   | { readonly kind: 'layer-norm' }

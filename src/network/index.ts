@@ -1,0 +1,20 @@
+export { type BuildMode, type BuiltNetwork, buildNetwork } from './build.ts'
+export { networkCost, type NodeCost, nodeCosts } from './cost.ts'
+export { type DescribedNode, describeNetwork, layerLabel, type NetworkDescription } from './describe.ts'
+export { initialValues, initialWeights } from './initialize.ts'
+export { type LatencyOptions, measureLatency } from './latency.ts'
+export type {
+  Activation,
+  Cost,
+  InputSpec,
+  Layer,
+  LayerKind,
+  Network,
+  NetworkNode,
+  ParameterSpec,
+  Task,
+  Weights,
+} from './network.ts'
+export { parameterName, parameterSpecs } from './parameters.ts'
+export { inputPath, nodeShapes } from './shapes.ts'
+export { hashWeights, readWeights, type StoredWeights, writeWeights } from './weights.ts'

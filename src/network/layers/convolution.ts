@@ -1,0 +1,41 @@
+import { convolution as convolve, convolution1d, ShapeError, sizeOf } from '../../tensor/index.ts'
+import { type LayerDefinition, type LayerOf, spatial, vector, weight, wholeNumber } from './layer.ts'
+import { samePadding, samePadding2d, strided } from './padding.ts'
+
+/**
+ * Convolution over images or signals with 'same' padding: stride s gives ⌈size / s⌉. Groups equal to the channels make it depthwise.
+ * Weight [channels, input channels / groups, kernel(, kernel)].
+ */
+export const convolution: LayerDefinition<LayerOf<'convolution'>> = {
+  kind: 'convolution',
+  outputShape(layer, inputs) {
+    const { channels, space } = spatial(inputs)
+    const { groups } = layer
+    wholeNumber('channels', layer.channels)
+    wholeNumber('kernel', layer.kernel)
+    wholeNumber('stride', layer.stride)
+    wholeNumber('dilation', layer.dilation)
+    wholeNumber('groups', groups)
+    if (channels % groups !== 0 || layer.channels % groups !== 0) {
+      throw new ShapeError(`${groups} groups do not divide ${channels} input and ${layer.channels} output channels`)
+    }
+    return [layer.channels, ...strided(space, layer.stride)]
+  },
+  parameters(layer, inputs) {
+    const { channels, space } = spatial(inputs)
+    const filter = weight([layer.channels, channels / layer.groups, ...space.map(() => layer.kernel)], 'he')
+    return layer.bias ? [filter, vector('bias', layer.channels, 'zeros')] : [filter]
+  },
+  flops(layer, inputs, output) {
+    const { channels, space } = spatial(inputs)
+    const products = (channels / layer.groups) * layer.kernel ** space.length
+    return sizeOf(output) * (2 * products + (layer.bias ? 1 : 0))
+  },
+  forward({ kernel, stride, dilation, groups, bias }, [x], { get }) {
+    const space = x!.shape.slice(2)
+    const extent = (kernel - 1) * dilation + 1
+    const options = { stride, dilation, groups, ...(bias ? { bias: get('bias') } : {}) }
+    if (space.length === 1) return convolution1d(x!, get('weight'), { ...options, pads: samePadding(space[0]!, extent, stride) })
+    return convolve(x!, get('weight'), { ...options, pads: samePadding2d(space, extent, stride) })
+  },
+}

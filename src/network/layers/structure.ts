@@ -1,0 +1,71 @@
+import { addAll, concat as join, reshape, ShapeError, sizeOf, zeros } from '../../tensor/index.ts'
+import { dropout as drop } from '../../tensor/functions/dropout.ts'
+import { type LayerDefinition, type LayerOf, noParameters, printShape, single } from './layer.ts'
+
+const nothing = (): number => 0
+
+export const identity: LayerDefinition<LayerOf<'identity'>> = {
+  kind: 'identity',
+  outputShape: (_, inputs) => single(inputs),
+  parameters: noParameters,
+  flops: nothing,
+  forward: (_, [x]) => x!,
+}
+
+export const zero: LayerDefinition<LayerOf<'zero'>> = {
+  kind: 'zero',
+  outputShape: (_, inputs) => single(inputs),
+  parameters: noParameters,
+  flops: nothing,
+  forward: (_, [x]) => zeros(x!.shape),
+}
+
+export const flatten: LayerDefinition<LayerOf<'flatten'>> = {
+  kind: 'flatten',
+  outputShape: (_, inputs) => [sizeOf(single(inputs))],
+  parameters: noParameters,
+  flops: nothing,
+  forward: (_, [x]) => reshape(x!, [x!.shape[0]!, -1]),
+}
+
+/** Off where there is no noise: at inference, and in training graphs built without it. */
+export const dropout: LayerDefinition<LayerOf<'dropout'>> = {
+  kind: 'dropout',
+  outputShape({ rate }, inputs) {
+    if (!(rate >= 0 && rate < 1)) throw new ShapeError(`rate must be at least 0 and below 1, got ${rate}`)
+    return single(inputs)
+  },
+  parameters: noParameters,
+  flops: nothing,
+  forward: ({ rate }, [x], { training, noise, index }) => (training && noise ? drop(x!, { rate, noise, layer: index }) : x!),
+}
+
+export const add: LayerDefinition<LayerOf<'add'>> = {
+  kind: 'add',
+  outputShape(_, inputs) {
+    const [first, ...others] = inputs
+    if (!first) throw new ShapeError('wants at least one input')
+    if (others.some((shape) => printShape(shape) !== printShape(first))) {
+      throw new ShapeError(`inputs must have one shape, got ${inputs.map(printShape).join(', ')}`)
+    }
+    return first
+  },
+  parameters: noParameters,
+  flops: (_, inputs, output) => (inputs.length - 1) * sizeOf(output),
+  forward: (_, inputs) => addAll(inputs),
+}
+
+export const concat: LayerDefinition<LayerOf<'concat'>> = {
+  kind: 'concat',
+  outputShape(_, inputs) {
+    const [first, ...others] = inputs
+    if (!first) throw new ShapeError('wants at least one input')
+    if (others.some((shape) => printShape(shape.slice(1)) !== printShape(first.slice(1)) || shape.length !== first.length)) {
+      throw new ShapeError(`inputs must differ in channels only, got ${inputs.map(printShape).join(', ')}`)
+    }
+    return [inputs.reduce((sum, shape) => sum + (shape[0] as number), 0), ...first.slice(1)]
+  },
+  parameters: noParameters,
+  flops: nothing,
+  forward: (_, inputs) => (inputs.length === 1 ? inputs[0]! : join(inputs, 1)),
+}
