@@ -17,6 +17,8 @@ export { compile, type CompileOptions, peakBytes, type Program, simplifyOutputs 
 export { constant, input, printGraph, scalar, topologicalOrder, verify } from './graph.ts'
 export { gradients } from './gradients.ts'
 export { lower, type LowerOptions, lowerToBytes, type Outputs } from './lower.ts'
+export { lowerDynamic, type LowerDynamicOptions } from './lower-dynamic.ts'
+export { encodeModel } from './onnx/builder.ts'
 export { add, addAll, div, mul, neg, type Operand, square, sub } from './ops/arithmetic.ts'
 export { bitwiseAnd, bitwiseXor, modulo, shiftLeft, shiftRight } from './ops/bits.ts'
 export { broadcastTo, full, ones, type ReduceOptions, reduceSum, sumTo, zeros } from './ops/broadcast.ts'

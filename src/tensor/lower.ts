@@ -12,6 +12,8 @@ export interface LowerOptions {
   readonly target?: Target
   /** Lowers some ops in another layout of the data. */
   readonly layout?: LayoutFactory
+  /** Whether equal small constants become one; default true. */
+  readonly shared?: boolean
   /** Kept in the model's metadata_props. */
   readonly metadata?: Readonly<Record<string, string>>
 }
@@ -23,7 +25,7 @@ export type Outputs = Readonly<Record<string, Tensor>>
  * Makes an ONNX model of a graph. Its inputs are those of the graph that the outputs need, sorted by name.
  * @throws ShapeError when an output has an input's name, or one input's name stands for two types
  */
-export function lower(outputs: Outputs, { target = 'onnxruntime', layout, metadata }: LowerOptions = {}): ModelProto {
+export function lower(outputs: Outputs, { target = 'onnxruntime', layout, shared, metadata }: LowerOptions = {}): ModelProto {
   const results = Object.entries(outputs)
   if (results.length === 0) throw new ShapeError('lower: there are no outputs')
   const tensors = results.map(([, tensor]) => tensor)
@@ -31,7 +33,7 @@ export function lower(outputs: Outputs, { target = 'onnxruntime', layout, metada
   for (const [name] of results) {
     if (inputs.has(name)) throw new ShapeError(`lower: ${name} is the name of an input and of an output`)
   }
-  const builder = createModelBuilder(target)
+  const builder = createModelBuilder(target, { shared })
   for (const [name, tensor] of [...inputs].sort(([a], [b]) => (a < b ? -1 : 1))) builder.input(name, tensor.dtype, tensor.shape)
   const nameOf = lowerNodes(tensors, builder, layout)
   for (const [name, tensor] of results) builder.output(name, nameOf(tensor), tensor.dtype, tensor.shape)

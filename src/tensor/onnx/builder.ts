@@ -1,6 +1,6 @@
 import { create, toBinary } from '@bufbuild/protobuf'
 import type { Emitter, OnnxAttributes, Target } from '../op.ts'
-import type { DataType, Shape, TensorType, TypedArray } from '../tensor.ts'
+import type { DataType, TensorType, TypedArray } from '../tensor.ts'
 import type { AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto } from './onnx_pb.ts'
 import {
   AttributeProto_AttributeType,
@@ -40,7 +40,8 @@ export interface ModelBuilder extends Emitter {
 
 export const encodeModel = (model: ModelProto): Uint8Array => toBinary(ModelProtoSchema, model)
 
-export function createModelBuilder(target: Target): ModelBuilder {
+/** @param shared whether equal small constants become one; default true */
+export function createModelBuilder(target: Target, { shared: share = true }: { readonly shared?: boolean } = {}): ModelBuilder {
   const nodes: NodeProto[] = []
   const initializers: TensorProto[] = []
   const inputs: ValueInfoProto[] = []
@@ -58,7 +59,7 @@ export function createModelBuilder(target: Target): ModelBuilder {
 
   function addConstant(type: TensorType, data: TypedArray): string {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-    const key = bytes.length <= 256 ? `${type.dtype}[${type.shape.join()}]${bytes.join()}` : undefined
+    const key = share && bytes.length <= 256 ? `${type.dtype}[${type.shape.join()}]${bytes.join()}` : undefined
     const known = key === undefined ? undefined : shared.get(key)
     if (known !== undefined) return known
     const name = freshName()
@@ -172,5 +173,3 @@ export function intValues(tensor: TensorProto): number[] {
   const bytes = tensor.rawData.slice()
   return Array.from(new BigInt64Array(bytes.buffer), Number)
 }
-
-export const shapeOf = (dims: readonly bigint[]): Shape => dims.map(Number)
