@@ -32,10 +32,14 @@ export function emitInputGradient(node: Tensor, values: BlockedValues, after: Af
   })) as [Axis, Axis]
   const depthwise = isDepthwise(groups, w)
   if (!depthwise && (groups !== 1 || !isBlockable(values, 1, [w.shape[1], w.shape[0]]))) return undefined
-  if (axes.every(({ kernel, stride, pad }) => kernel === 1 && stride > 1 && pad === 0)) return pointwise(node, values, axes, after)
-  if (!depthwise && axes.some(({ stride }) => stride > 1)) {
-    const byResidue = residues(node, values, axes, after)
-    if (byResidue !== undefined) return byResidue
+  if (axes.some(({ stride }) => stride > 1)) {
+    // Where the result is put together from parts, nothing can be done in the pass that makes it.
+    const isPointwise = axes.every(({ kernel, pad }) => kernel === 1 && pad === 0)
+    if (isPointwise || !depthwise) {
+      if (after.sum !== undefined || after.relu) return undefined
+      const assembled = isPointwise ? pointwise(node, values, axes) : residues(node, values, axes)
+      if (assembled !== undefined) return assembled
+    }
   }
   return turned(node, values, axes, after)
 }
@@ -69,9 +73,8 @@ function turned(node: Tensor, values: BlockedValues, axes: readonly [Axis, Axis]
 }
 
 /** A 1×1 kernel with strides: only the positions that it saw have a gradient. */
-function pointwise(node: Tensor, values: BlockedValues, axes: readonly [Axis, Axis], { sum, relu }: After): string | undefined {
+function pointwise(node: Tensor, values: BlockedValues, axes: readonly [Axis, Axis]): string {
   const [dy, w] = node.inputs as [Tensor, Tensor]
-  if (sum !== undefined || relu) return undefined
   const depthwise = isDepthwise(w.shape[0], w) && dy.shape[1] === node.shape[1]
   const window = { kernel_shape: [1, 1], strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1] }
   const group = depthwise ? values.padded(w.shape[0]) : 1
@@ -112,8 +115,8 @@ function insertZeros(
  * convolution with a smaller kernel gives all residues a (of rows and of columns) as blocks of output channels, which are then
  * put in their places. Of a 3×3 kernel with stride 2 it multiplies 16 times instead of 36, of which 9 are needed.
  */
-function residues(node: Tensor, values: BlockedValues, axes: readonly [Axis, Axis], { sum, relu }: After): string | undefined {
-  if (sum !== undefined || relu || axes.some(({ dilation }) => dilation !== 1)) return undefined
+function residues(node: Tensor, values: BlockedValues, axes: readonly [Axis, Axis]): string | undefined {
+  if (axes.some(({ dilation }) => dilation !== 1)) return undefined
   const [dy, w] = node.inputs as [Tensor, Tensor]
   const { emit, block } = values
   const plans = axes.map(residuePlan) as [ResiduePlan, ResiduePlan]
