@@ -9,7 +9,7 @@ export interface Records {
   readonly dtype: 'uint8' | 'float32'
   /** Copies the inputs of the records at `indices` one after another into `into` (a multiple of the record's size). */
   readInputs(indices: ArrayLike<number>, into: Uint8Array | Float32Array): void
-  /** Class index, or the regression target, per record. */
+  /** Class index (Int32Array), or the regression target in its own unit (Float32Array), per record. */
   readonly targets: Int32Array | Float32Array
 }
 
@@ -28,7 +28,18 @@ export interface ColumnEncoding {
   readonly kind: 'number' | 'category' | 'date'
   /** Categories in code order; code 0 stands for missing or unseen, so values[0] has code 1. */
   readonly values?: readonly string[]
+  /** Dates: the order in which day, month and year were written. */
+  readonly format?: DateFormat
+  /** Dates: the numbers made of one, each a column of the encoded row. */
+  readonly parts?: readonly DatePart[]
+  /** Numbers written with a comma for the decimal point. */
+  readonly decimalComma?: boolean
 }
+
+export type DateFormat = 'ymd' | 'dmy' | 'mdy'
+
+/** `epoch` is days since 1970-01-01 (with its fraction), `weekday` is 0 for Sunday, `hour` has its fraction. */
+export type DatePart = 'epoch' | 'year' | 'month' | 'weekday' | 'hour'
 
 export interface Dataset {
   readonly name: string
@@ -37,7 +48,7 @@ export interface Dataset {
   readonly input: InputSpec
   /** Class names; empty for regression. */
   readonly classes: readonly string[]
-  /** Regression: the target is standardised for training with these. */
+  /** Regression: batches carry `(target - mean) / deviation`; the records' targets stay in their own unit. Learnt on the training part. */
   readonly targetScale?: { readonly mean: number; readonly deviation: number }
   readonly columns?: readonly ColumnEncoding[]
   readonly target?: string
@@ -47,6 +58,8 @@ export interface Dataset {
   readonly test: Records
   /** Plain sentences about what was found (skipped files, constant columns, imbalance). */
   readonly notes: readonly string[]
+  /** Closes the files that the records are read from; the data set is not used after it. */
+  close?(): void
 }
 
 /** Augmentations of training images; each off when absent. */
@@ -60,7 +73,7 @@ export interface Augmentation {
   readonly jitter?: number
 }
 
-/** One batch as the training graph takes it; `targets` are one-hot (or mixed) rows, or regression values. */
+/** One batch as the training graph takes it; `targets` are one-hot (or mixed) rows, or standardised regression values (one a record). */
 export interface Batch {
   readonly inputs: Uint8Array | Float32Array
   readonly targets: Float32Array
@@ -70,6 +83,8 @@ export interface Batch {
 export interface BatchSource {
   /** Batches in a whole epoch (the last partial one is dropped). */
   readonly batches: number
+  /** Records in a batch: what was asked for, or as many as there are when there are fewer. */
+  readonly batchSize: number
   /** Resolves to batch `index` of `epoch`; the same (seed, epoch, index) always gives the same batch. Arrays may be reused after the next call. */
   batch(epoch: number, index: number): Promise<Batch>
   close(): Promise<void>

@@ -1,0 +1,8 @@
+export type { Augmentation, Batch, BatchSource, ColumnEncoding, Dataset, DateFormat, DatePart, Normalization, Records } from './dataset.ts'
+export { type BatchData, type BatchMaker, type BatchOptions, batchMaker, batchTargets, inProcessBatches } from './batches.ts'
+export { MemoryRecords, mergeParts, mergeTrainAndValid, recordLength, subset } from './records.ts'
+export { defaultShares, type SplitShares, sampleShare, splitRecords } from './split.ts'
+export { learnNormalization, learnTargetScale } from './normalize.ts'
+export { openBatches } from './node/open-batches.ts'
+export { type DatasetDescription, describeDatasets, openDataset, type OpenOptions } from './node/open.ts'
+export { cacheFolder } from './node/cache.ts'

@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs'
+import { distance } from 'fastest-levenshtein'
+import { UserError } from '../../errors.ts'
+import { assemble } from '../assemble.ts'
+import type { Dataset } from '../dataset.ts'
+import type { DataSource } from '../decoded.ts'
+import type { SplitShares } from '../split.ts'
+import { digitsSource, fashionMnistSource } from './built-in.ts'
+import { cacheFolder, decodeCached } from './cache.ts'
+
+export interface OpenOptions {
+  /** Tables: the column to predict. */
+  readonly target?: string
+  /** Seed of the split; 0 by default. */
+  readonly seed?: number
+  /** Folder for decoded and downloaded data; by default NASCENT_CACHE, or the system's place for caches. */
+  readonly cache?: string
+  /** Shares for validation and test where the data do not say; by default 15 % each, less for large data. */
+  readonly splits?: SplitShares
+  /** Image folders: the longest side that images are brought to, in pixels; by default chosen from the images and their number. */
+  readonly size?: number
+  /** Told what happens on the way (a download, a damaged cache). */
+  readonly onNote?: (note: string) => void
+}
+
+interface KnownDataset {
+  readonly name: string
+  readonly summary: string
+  readonly source: (cache: string, onNote: (note: string) => void) => Promise<DataSource>
+}
+
+const known: readonly KnownDataset[] = [
+  { name: 'digits', summary: '1,797 handwritten digits, 8×8 grey, 10 classes; shipped', source: async () => digitsSource() },
+  {
+    name: 'fashion-mnist',
+    summary: '70,000 pictures of clothes, 28×28 grey, 10 classes; shipped',
+    source: async () => fashionMnistSource(),
+  },
+]
+
+/** A data set that can be opened by name. */
+export interface DatasetDescription {
+  readonly name: string
+  readonly summary: string
+  /** Here already; others are downloaded when used. */
+  readonly available: boolean
+}
+
+/** The data sets known by name. */
+export function describeDatasets(): DatasetDescription[] {
+  return known.map(({ name, summary }) => ({ name, summary, available: true }))
+}
+
+/**
+ * Opens a data set: an existing path first (a folder of images, a table, arrays, a zip), then a known name.
+ * Throws a UserError that says what, where and the mend when it cannot.
+ */
+export async function openDataset(argument: string, options: OpenOptions = {}): Promise<Dataset> {
+  const { seed = 0, cache = cacheFolder(), onNote = () => {} } = options
+  const source = await findSource(argument, cache, onNote)
+  const decoded = await decodeCached(source, cache, onNote)
+  return assemble(source.name, decoded, { seed, ...(options.splits && { splits: options.splits }) })
+}
+
+async function findSource(argument: string, cache: string, onNote: (note: string) => void): Promise<DataSource> {
+  const match = known.find(({ name }) => name === argument)
+  if (match) return match.source(cache, onNote)
+  throw new UserError(unknownSentence(argument, existsSync(argument)))
+}
+
+function unknownSentence(argument: string, exists: boolean): string {
+  if (exists) return `${argument} is not in a format that can be read.`
+  const near = known.map(({ name }) => name).filter((name) => distance(name, argument.toLowerCase()) <= Math.max(2, name.length / 3))
+  const names = known.map(({ name }) => name).join(', ')
+  return `There is no file or folder ${argument}, and no data set of that name${near.length > 0 ? `: did you mean ${near.join(' or ')}?` : `; known names are ${names}.`}`
+}
