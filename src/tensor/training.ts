@@ -1,6 +1,6 @@
 import { compile, type Program } from './compile.ts'
 import { gradients } from './gradients.ts'
-import { input } from './graph.ts'
+import { graphInputs, input, inputName } from './graph.ts'
 import { reshape } from './ops/shape.ts'
 import { concat } from './ops/window.ts'
 import { averageName, initialState, stateNames, stepScalars, type UpdateRule, update } from './optimizers/core.ts'
@@ -95,6 +95,7 @@ const averageOfStatistics = 'statisticsAverage'
 export async function createTrainingProgram(options: TrainingOptions): Promise<TrainingProgram> {
   const began = performance.now()
   const graph = trainingGraph(options)
+  checkInputs(options.inputs, graph.results)
   const program = await compile(options.runtime, graph.results, compileOptions(options))
   return trainingProgram(options, graph, program, performance.now() - began, options.seed ?? 0)
 }
@@ -153,6 +154,15 @@ function trainingGraph(options: TrainingOptions): TrainingGraph {
   return { results, parameters, statistics, state: Object.keys(next) }
 }
 
+/** A name that the forward pass reads but no step is told to feed is a mistake to find now. */
+function checkInputs(declared: readonly Tensor[], results: Readonly<Record<string, Tensor>>): void {
+  const names = new Set(declared.map(inputName))
+  for (const name of graphInputs(Object.values(results)).keys()) {
+    if (!name.startsWith(own) && !names.has(name))
+      throw new ShapeError(`training: the forward pass reads input ${name}, which is not declared`)
+  }
+}
+
 function getter(...maps: readonly ReadonlyMap<string, Tensor>[]): (name: string) => Tensor {
   return (name) => {
     for (const map of maps) {
@@ -183,7 +193,7 @@ function trainingProgram(rule: UpdateRule, graph: TrainingGraph, program: Progra
     if (!state) throw new Error('the training program has no weights yet: call load() or restore() first')
     return state
   }
-  const vector = (name: string): Float32Array => loaded()[name]!.data as Float32Array
+  const vector = (name: string): Float32Array => loaded()[name].data as Float32Array
   const setState = (vectors: Readonly<Record<string, Float32Array>>): void => {
     state = Object.fromEntries(
       graph.state.map((name) => {
@@ -212,10 +222,10 @@ function trainingProgram(rule: UpdateRule, graph: TrainingGraph, program: Progra
       for (const [name, value] of Object.entries(scalars)) own[before(name)] = Float32Array.of(value)
       for (const [name, value] of Object.entries(current)) own[before(name)] = value
       const results = await program.run({ ...feeds, ...own })
-      state = Object.fromEntries(graph.state.map((name) => [name, results[after(name)]!]))
+      state = Object.fromEntries(graph.state.map((name) => [name, results[after(name)]]))
       steps++
       const outputs = Object.fromEntries(Object.entries(results).filter(([name]) => !name.startsWith('$')))
-      return { loss: Number(results.$loss!.data[0]), outputs }
+      return { loss: Number(results.$loss.data[0]), outputs }
     },
     load(weights) {
       const start = packValues(parameters, weights)

@@ -11,13 +11,13 @@ export interface GoldenNetwork {
 
 /** Layers that find their parameters by name, and collect what batch norm's statistics become. */
 export interface Layers {
-  convBn(
+  readonly convBn: (
     name: string,
     x: Tensor,
     options?: { readonly stride?: number; readonly groups?: number; readonly relu?: boolean; readonly add?: Tensor },
-  ): Tensor
-  linear(name: string, x: Tensor): Tensor
-  layerNorm(name: string, x: Tensor): Tensor
+  ) => Tensor
+  readonly linear: (name: string, x: Tensor) => Tensor
+  readonly layerNorm: (name: string, x: Tensor) => Tensor
 }
 
 const pooled = (x: Tensor): Tensor => t.flatten(t.globalAveragePool(x))

@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import { type Shape, sizeOf } from '../../src/tensor/index.ts'
 
 /** A file that a script of test/golden wrote. */
-export const readGolden = <T>(name: string): T => JSON.parse(readFileSync(new URL(`../golden/${name}`, import.meta.url), 'utf8')) as T
+export const readGolden = (name: string): unknown => JSON.parse(readFileSync(new URL(`../golden/${name}`, import.meta.url), 'utf8'))
 
 /** Numbers in [-1, 1) from a 32-bit mixing function of the index: the same as in test/golden/formula.py. */
 export function formulaValues(count: number, seed: number, scale = 1): Float32Array {

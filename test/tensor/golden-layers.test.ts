@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { addAll, compile, constant, gradients, input, mul, reduceSum, type Runtime, type Tensor } from '../../src/tensor/index.ts'
+import { addAll, compile, constant, gradients, input, mul, reduceSum, type Runtime } from '../../src/tensor/index.ts'
 import { blockedLayout } from '../../src/tensor/layout/blocked.ts'
 import { createNodeRuntime } from '../../src/tensor/node/index.ts'
 import { expectFingerprint, type Fingerprint, formulaTensor, readGolden } from '../suites/golden.ts'
@@ -11,7 +11,7 @@ interface Golden {
   readonly gradients: readonly (Fingerprint | null)[]
 }
 
-const golden = readGolden<Record<string, Golden>>('layers.json')
+const golden = readGolden('layers.json') as Record<string, Golden>
 const tolerance = 1e-5
 let runtime: Runtime
 beforeAll(async () => {
@@ -26,7 +26,7 @@ describe.each(['plain', 'blocked'] as const)('layers as in PyTorch, %s layout', 
   it.each(Object.entries(goldenLayers))('%s', async (name, build) => {
     const { inputs: shapes, outputs, gradients: slopes } = golden[name]
     const inputs = shapes.map((shape, i) => input(`x${i}`, shape))
-    const results = [build(...inputs)].flat() as Tensor[]
+    const results = [build(...inputs)].flat()
     expect(results.map(({ shape }) => shape)).toEqual(outputs.map(({ shape }) => shape))
     // A running statistic has no gradient in PyTorch.
     const differentiable = name.startsWith('batch norm') ? results.slice(0, 1) : results

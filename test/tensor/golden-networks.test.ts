@@ -19,7 +19,7 @@ interface Golden {
   readonly final: Readonly<Record<string, Fingerprint>>
 }
 
-const golden = readGolden<Record<string, Golden>>('networks.json')
+const golden = readGolden('networks.json') as Record<string, Golden>
 let runtime: Runtime
 beforeAll(async () => {
   runtime = await createNodeRuntime()

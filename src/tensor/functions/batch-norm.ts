@@ -36,7 +36,7 @@ export function batchNormTraining(
   shift: Tensor,
   { epsilon = 1e-5, add: addend, relu }: BatchNormOptions = {},
 ): BatchNormResult {
-  const count = sizeOf(x.shape) / x.shape[1]!
+  const count = sizeOf(x.shape) / x.shape[1]
   if (count < 2) shapeError('batchNormTraining', 'wants more than one value for each channel', [x])
   const mean = mul(channelSum(x), 1 / count)
   // A variance from sums can come out a little below 0 where all values are alike.

@@ -14,5 +14,5 @@ export function dense(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
   // As one matrix: a batched product would sum the weight's gradient over the leading axes afterwards.
   const rows = reshape(x, [-1, x.shape.at(-1)!])
   const product = matmul(rows, weight)
-  return reshape(bias ? add(product, bias) : product, [...x.shape.slice(0, -1), weight.shape[1]!])
+  return reshape(bias ? add(product, bias) : product, [...x.shape.slice(0, -1), weight.shape[1]])
 }

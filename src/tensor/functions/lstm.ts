@@ -27,7 +27,7 @@ export interface LstmState {
 
 /** One step from what the inputs bring to the gates ([N, 4H], bias included) and the state before. */
 function advance(drive: Tensor, { hidden, cell }: LstmState, recurrent: Tensor): LstmState {
-  const units = hidden.shape[1]!
+  const units = hidden.shape[1]
   const gates = add(drive, matmul(hidden, recurrent))
   const [inputGate, forgetGate, candidate, outputGate] = split(gates, [units, units, units, units], 1) as [Tensor, Tensor, Tensor, Tensor]
   const next = add(mul(sigmoid(forgetGate), cell), mul(sigmoid(inputGate), tanh(candidate)))
@@ -50,7 +50,7 @@ export const lstmCell = (x: Tensor, state: LstmState, weights: LstmWeights): Lst
 export function lstm(x: Tensor, weights: LstmWeights, state?: LstmState): { readonly outputs: Tensor; readonly state: LstmState } {
   if (x.shape.length !== 3) shapeError('lstm', 'wants x[N, T, D]', [x])
   const [examples, length] = x.shape as [number, number, number]
-  const units = weights.recurrent.shape[0]!
+  const units = weights.recurrent.shape[0]
   // What the inputs bring does not depend on the state: one product for all steps.
   const drive = dense(x, weights.input, weights.bias)
   let current: LstmState = state ?? { hidden: zeros([examples, units]), cell: zeros([examples, units]) }

@@ -19,10 +19,10 @@ export const batchNormOps = {
     name: 'batchNormalized',
     infer(inputs) {
       const [value, x, ...vectors] = inputs
-      if (!sameShape(value!.shape, x!.shape)) shapeError('batchNormalized', 'the value must have the shape of x', inputs)
-      if (vectors.slice(0, 4).some(({ shape }) => !sameShape(shape, [x!.shape[1]!])))
+      if (!sameShape(value.shape, x.shape)) shapeError('batchNormalized', 'the value must have the shape of x', inputs)
+      if (vectors.slice(0, 4).some(({ shape }) => !sameShape(shape, [x.shape[1]])))
         shapeError('batchNormalized', 'wants vectors [C]', inputs)
-      return { shape: value!.shape, dtype: 'float32' }
+      return { shape: value.shape, dtype: 'float32' }
     },
     gradient(node, upstream) {
       const [, x, scale, , mean, inverse, addend] = node.inputs as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor | undefined]
@@ -30,14 +30,14 @@ export const batchNormOps = {
       const dShift = channelSum(up)
       const dScale = mul(sub(channelSum(mul(up, x)), mul(mean, dShift)), inverse)
       // dx = scale · inverse · (up − mean(up) − x̂ · mean(up · x̂)), with the part in brackets as one pass over x and up.
-      const share = (sizeOf(x.shape) / x.shape[1]!) ** -1
+      const share = (sizeOf(x.shape) / x.shape[1]) ** -1
       const slope = neg(mul(mul(inverse, dScale), share))
       const offset = neg(add(mul(dShift, share), mul(slope, mean)))
       const direction = channelAffine(x, slope, offset, { add: up })
       const dx = channelAffine(direction, mul(scale, inverse), zeros(scale.shape))
       return [undefined, dx, dScale, dShift, undefined, undefined, ...(addend ? [up] : [])]
     },
-    lower: (_, inputs) => inputs[0]!,
+    lower: (_, inputs) => inputs[0],
   } satisfies Op<BatchNormAttributes, 'batchNormalized'>,
 }
 

@@ -37,11 +37,11 @@ function adaptive(name: string, decoupled: boolean, options: AdamOptions): Optim
       shrinkage: decoupled ? learningRate * weightDecay : weightDecay,
     }),
     update({ parameters, gradient, decayed, slots: { firstMoment, secondMoment }, scalars: { stepSize, deviationScale, shrinkage } }) {
-      const decay = weightDecay > 0 ? mul(parameters, mul(decayed, shrinkage!)) : undefined
+      const decay = weightDecay > 0 ? mul(parameters, mul(decayed, shrinkage)) : undefined
       const slope = decay && !decoupled ? add(gradient, decay) : gradient
-      const first = add(mul(firstMoment!, beta1), mul(slope, 1 - beta1))
-      const second = add(mul(secondMoment!, beta2), mul(square(slope), 1 - beta2))
-      const change = mul(div(first, add(mul(sqrt(second), deviationScale!), epsilon)), stepSize!)
+      const first = add(mul(firstMoment, beta1), mul(slope, 1 - beta1))
+      const second = add(mul(secondMoment, beta2), mul(square(slope), 1 - beta2))
+      const change = mul(div(first, add(mul(sqrt(second), deviationScale), epsilon)), stepSize)
       const kept = decay && decoupled ? sub(parameters, decay) : parameters
       return { parameters: sub(kept, change), slots: { firstMoment: first, secondMoment: second } }
     },

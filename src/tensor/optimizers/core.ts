@@ -57,12 +57,12 @@ export function update(
   const updated = optimizer.update({
     parameters,
     gradient,
-    decayed: decayedMask(parameters.shape[0]!, inputs.decayedSize),
+    decayed: decayedMask(parameters.shape[0], inputs.decayedSize),
     slots: state,
     scalars,
   })
   if (ema === undefined) return { parameters: updated.parameters, state: updated.slots }
-  const average = exponentialMovingAverage(state[averageName]!, updated.parameters, scalars.averageDecay!)
+  const average = exponentialMovingAverage(state[averageName], updated.parameters, scalars.averageDecay)
   return { parameters: updated.parameters, state: { ...updated.slots, [averageName]: average } }
 }
 

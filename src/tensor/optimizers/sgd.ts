@@ -26,10 +26,10 @@ export function sgd({ momentum = 0, nesterov = false, weightDecay = 0 }: SgdOpti
     scalars: (learningRate) => ({ learningRate }),
     update({ parameters, gradient, decayed, slots: { momentum: before }, scalars: { learningRate } }): OptimizerUpdate {
       const slope = weightDecay > 0 ? add(gradient, mul(parameters, mul(decayed, weightDecay))) : gradient
-      if (!before) return { parameters: sub(parameters, mul(slope, learningRate!)), slots: {} }
+      if (!before) return { parameters: sub(parameters, mul(slope, learningRate)), slots: {} }
       const velocity = add(mul(before, momentum), slope)
       const direction = nesterov ? add(slope, mul(velocity, momentum)) : velocity
-      return { parameters: sub(parameters, mul(direction, learningRate!)), slots: { momentum: velocity } }
+      return { parameters: sub(parameters, mul(direction, learningRate)), slots: { momentum: velocity } }
     },
   }
 }
