@@ -53,9 +53,11 @@ const images = (): Promise<Finding> =>
   })
 
 async function devices(): Promise<readonly Finding[]> {
-  const { probeDevices } = await import('../tensor/node/devices.ts')
-  const found = await probeDevices()
-  return found.map(({ device, works, detail }) => ({ name: `device ${device}`, works, needed: device === 'cpu', detail }))
+  const [{ probeDevices }, { createNodeRuntime }] = await Promise.all([import('../tensor/node/devices.ts'), import('../tensor/node/runtime.ts')])
+  const runtime = await createNodeRuntime()
+  const found = await probeDevices(runtime)
+  const kernels = runtime.block === 0 ? 'standard kernels' : `blocked convolution kernels of ${runtime.block}`
+  return found.map(({ device, works, reason }) => ({ name: `device ${device}`, works, needed: device === 'cpu', detail: reason ?? (device === 'cpu' ? kernels : '') }))
 }
 
 function runsFolder(): Finding {
