@@ -1,5 +1,4 @@
-import type { NoiseKey } from '../tensor/functions/noise.ts'
-import { type Shape, ShapeError, type Tensor } from '../tensor/index.ts'
+import { type NoiseKey, type Shape, ShapeError, type Tensor } from '../tensor/index.ts'
 import { planFusions } from './fuse.ts'
 import { definitionOf } from './layers/index.ts'
 import type { ForwardContext } from './layers/layer.ts'
@@ -61,7 +60,7 @@ export function buildNetwork(network: Network, input: Tensor, get: (name: string
     const fusion = fusions.at.get(node.path)
     if (fusion) {
       const add = fusion.add === undefined ? undefined : value(fusion.add)
-      values.set(node.path, normalizeBatch(value(fusion.norm.inputs[0]!), contextOf(fusion.norm), { add, relu: fusion.relu }))
+      values.set(node.path, normalizeBatch(value(fusion.norm.inputs[0]), contextOf(fusion.norm), { add, relu: fusion.relu }))
     } else {
       values.set(node.path, definitionOf(node.layer).forward(node.layer, node.inputs.map(value), contextOf(node)))
     }

@@ -7,7 +7,7 @@ import { namedStream } from './random.ts'
 function fans(shape: readonly number[]): readonly [number, number] {
   if (shape.length <= 2) return [shape[0] ?? 1, shape[1] ?? 1]
   const field = sizeOf(shape.slice(2))
-  return [shape[1]! * field, shape[0]! * field]
+  return [shape[1] * field, shape[0] * field]
 }
 
 /**

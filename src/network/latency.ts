@@ -1,5 +1,4 @@
-import { createInferenceProgram } from '../tensor/inference.ts'
-import { type Device, input, type Runtime, sizeOf } from '../tensor/index.ts'
+import { createInferenceProgram, type Device, input, type Runtime, sizeOf } from '../tensor/index.ts'
 import { buildNetwork } from './build.ts'
 import type { Network, Weights } from './network.ts'
 import { parameterSpecs } from './parameters.ts'
@@ -34,7 +33,7 @@ export async function measureLatency(runtime: Runtime, network: Network, weights
       await program.run({ inputs })
       if (run >= 0) times.push(performance.now() - began)
     }
-    return times.sort((a, b) => a - b)[Math.floor(times.length / 2)] as number
+    return times.sort((a, b) => a - b)[Math.floor(times.length / 2)]
   } finally {
     await program.release()
   }

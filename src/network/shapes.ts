@@ -50,7 +50,7 @@ function checkedInput({ input }: Network): Shape {
   if (shape.length < 1 || shape.length > 3 || shape.some((size) => !Number.isInteger(size) || size < 1)) {
     throw new ShapeError(`network: the input must be [channels, height, width], [channels, length] or [columns], got [${shape.join(', ')}]`)
   }
-  if (categories.length > 0 && (shape.length !== 1 || categories.length > shape[0]!)) {
+  if (categories.length > 0 && (shape.length !== 1 || categories.length > shape[0])) {
     throw new ShapeError(`network: ${categories.length} columns of categories do not fit an input of [${shape.join(', ')}]`)
   }
   return shape

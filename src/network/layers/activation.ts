@@ -1,5 +1,4 @@
-import { activations } from '../../tensor/functions/activations.ts'
-import { sizeOf } from '../../tensor/index.ts'
+import { activations, sizeOf } from '../../tensor/index.ts'
 import { type LayerDefinition, type LayerOf, noParameters, single } from './layer.ts'
 
 /** Element by element; counted as one operation each. */
@@ -8,5 +7,5 @@ export const activation: LayerDefinition<LayerOf<'activation'>> = {
   outputShape: (_, inputs) => single(inputs),
   parameters: noParameters,
   flops: (_, __, output) => sizeOf(output),
-  forward: (layer, [x]) => activations[layer.activation](x!),
+  forward: (layer, [x]) => activations[layer.activation](x),
 }

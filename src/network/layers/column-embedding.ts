@@ -22,14 +22,14 @@ export const columnEmbedding: LayerDefinition<LayerOf<'column-embedding'>> = {
     codes(place).map((values, i) => ({ name: `table${i}`, shape: [values, width], init: 'normal', trained: true, decayed: true })),
   flops: () => 0,
   forward(_, [x], context) {
-    const columns = x!.shape[1] as number
+    const columns = x.shape[1]
     const tables = codes(context)
     const numbers = columns - tables.length
     const looked = tables.map((_, i): Tensor => {
-      const column = squeeze(sliceAxis(x!, 1, numbers + i, numbers + i + 1), [1])
+      const column = squeeze(sliceAxis(x, 1, numbers + i, numbers + i + 1), [1])
       return embedding(context.get(`table${i}`), cast(column, 'int64'))
     })
-    const parts = numbers > 0 ? [sliceAxis(x!, 1, 0, numbers), ...looked] : looked
-    return parts.length === 1 ? (parts[0] as Tensor) : concat(parts, 1)
+    const parts = numbers > 0 ? [sliceAxis(x, 1, 0, numbers), ...looked] : looked
+    return parts.length === 1 ? parts[0] : concat(parts, 1)
   },
 }

@@ -32,10 +32,10 @@ export const convolution: LayerDefinition<LayerOf<'convolution'>> = {
     return sizeOf(output) * (2 * products + (layer.bias ? 1 : 0))
   },
   forward({ kernel, stride, dilation, groups, bias }, [x], { get }) {
-    const space = x!.shape.slice(2)
+    const space = x.shape.slice(2)
     const extent = (kernel - 1) * dilation + 1
     const options = { stride, dilation, groups, ...(bias ? { bias: get('bias') } : {}) }
-    if (space.length === 1) return convolution1d(x!, get('weight'), { ...options, pads: samePadding(space[0]!, extent, stride) })
-    return convolve(x!, get('weight'), { ...options, pads: samePadding2d(space, extent, stride) })
+    if (space.length === 1) return convolution1d(x, get('weight'), { ...options, pads: samePadding(space[0], extent, stride) })
+    return convolve(x, get('weight'), { ...options, pads: samePadding2d(space, extent, stride) })
   },
 }

@@ -1,5 +1,4 @@
-import { dense as affine } from '../../tensor/functions/dense.ts'
-import { ShapeError, sizeOf } from '../../tensor/index.ts'
+import { dense as affine, ShapeError, sizeOf } from '../../tensor/index.ts'
 import { type LayerDefinition, type LayerOf, printShape, single, vector, weight, wholeNumber } from './layer.ts'
 
 /** Fully connected layer on a vector. Weight [inputs, units]. */
@@ -16,5 +15,5 @@ export const dense: LayerDefinition<LayerOf<'dense'>> = {
     return layer.bias ? [matrix, vector('bias', layer.units, 'zeros')] : [matrix]
   },
   flops: (layer, inputs) => layer.units * (2 * sizeOf(single(inputs)) + (layer.bias ? 1 : 0)),
-  forward: (layer, [x], { get }) => affine(x!, get('weight'), layer.bias ? get('bias') : undefined),
+  forward: (layer, [x], { get }) => affine(x, get('weight'), layer.bias ? get('bias') : undefined),
 }

@@ -1,5 +1,4 @@
-import type { NoiseKey } from '../../tensor/functions/noise.ts'
-import { type Shape, ShapeError, type Tensor } from '../../tensor/index.ts'
+import { type NoiseKey, type Shape, ShapeError, type Tensor } from '../../tensor/index.ts'
 import type { InputSpec, Layer, LayerKind, ParameterSpec } from '../network.ts'
 
 /** What a layer may know of the place it stands in. */
@@ -48,7 +47,7 @@ export type LayerOf<K extends LayerKind> = Extract<Layer, { readonly kind: K }>
 /** The one input of a layer. */
 export function single(inputs: readonly Shape[]): Shape {
   if (inputs.length !== 1) throw new ShapeError(`wants one input, got ${inputs.length}`)
-  return inputs[0] as Shape
+  return inputs[0]
 }
 
 /** Shape with channels first and one or two dimensions of space after them. */
@@ -57,7 +56,7 @@ export function spatial(inputs: readonly Shape[]): { readonly channels: number; 
   if (shape.length !== 2 && shape.length !== 3) {
     throw new ShapeError(`wants [channels, height, width] or [channels, length], got ${printShape(shape)}`)
   }
-  return { channels: shape[0] as number, space: shape.slice(1) }
+  return { channels: shape[0], space: shape.slice(1) }
 }
 
 export const printShape = (shape: Shape): string => `[${shape.join(', ')}]`

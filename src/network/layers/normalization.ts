@@ -1,6 +1,14 @@
-import { batchNormInference, type BatchNormOptions, batchNormTraining, runningStatistic } from '../../tensor/functions/batch-norm.ts'
-import { layerNorm as normalizeLast } from '../../tensor/functions/layer-norm.ts'
-import { ShapeError, sizeOf, type Tensor, transpose } from '../../tensor/index.ts'
+import {
+  batchNormInference,
+  type BatchNormOptions,
+  batchNormTraining,
+  layerNorm as normalizeLast,
+  runningStatistic,
+  ShapeError,
+  sizeOf,
+  type Tensor,
+  transpose,
+} from '../../tensor/index.ts'
 import { type ForwardContext, type LayerDefinition, type LayerOf, printShape, single, statistic, vector } from './layer.ts'
 
 /** Batch norm, also as one pass with what follows it: a tensor to add, then ReLU. */
@@ -18,7 +26,7 @@ export const batchNorm: LayerDefinition<LayerOf<'batch-norm'>> = {
   kind: 'batch-norm',
   outputShape: (_, inputs) => single(inputs),
   parameters(_, inputs) {
-    const channels = single(inputs)[0] as number
+    const channels = single(inputs)[0]
     return [
       vector('scale', channels, 'ones'),
       vector('shift', channels, 'zeros'),
@@ -27,7 +35,7 @@ export const batchNorm: LayerDefinition<LayerOf<'batch-norm'>> = {
     ]
   },
   flops: (_, __, output) => 2 * sizeOf(output),
-  forward: (_, [x], context) => normalizeBatch(x!, context),
+  forward: (_, [x], context) => normalizeBatch(x, context),
 }
 
 /**
@@ -42,16 +50,16 @@ export const layerNorm: LayerDefinition<LayerOf<'layer-norm'>> = {
     return shape
   },
   parameters(_, inputs) {
-    const channels = single(inputs)[0] as number
+    const channels = single(inputs)[0]
     return [vector('scale', channels, 'ones'), vector('shift', channels, 'zeros')]
   },
   // Mean, differences, their squares and mean, division, scale and shift.
   flops: (_, __, output) => 7 * sizeOf(output),
   forward(_, [x], { get }) {
-    const rank = x!.shape.length
-    if (rank === 2) return normalizeLast(x!, get('scale'), get('shift'))
+    const rank = x.shape.length
+    if (rank === 2) return normalizeLast(x, get('scale'), get('shift'))
     const last = [0, ...Array.from({ length: rank - 2 }, (_, i) => i + 2), 1]
     const back = [0, rank - 1, ...Array.from({ length: rank - 2 }, (_, i) => i + 1)]
-    return transpose(normalizeLast(transpose(x!, last), get('scale'), get('shift')), back)
+    return transpose(normalizeLast(transpose(x, last), get('scale'), get('shift')), back)
   },
 }

@@ -1,6 +1,7 @@
 import {
   averagePool as averageWindows,
   expandDims,
+  globalAveragePool as meanOfImage,
   maxPool as maxWindows,
   reduceMean,
   reshape,
@@ -8,7 +9,6 @@ import {
   squeeze,
   type Tensor,
 } from '../../tensor/index.ts'
-import { globalAveragePool as meanOfImage } from '../../tensor/index.ts'
 import { type LayerDefinition, type LayerOf, noParameters, spatial, wholeNumber } from './layer.ts'
 import { samePadding, samePadding2d, strided } from './padding.ts'
 
@@ -27,10 +27,10 @@ const pool = <L extends PoolLayer>(kind: L['kind'], overWindows: (x: Tensor, win
   parameters: noParameters,
   flops: (layer, inputs, output) => sizeOf(output) * layer.size ** spatial(inputs).space.length,
   forward({ size, stride }, inputs) {
-    const x = inputs[0] as Tensor
+    const x = inputs[0]
     const space = x.shape.slice(2)
     if (space.length === 2) return overWindows(x, { kernel: size, stride, pads: samePadding2d(space, size, stride) })
-    const [before, after] = samePadding(space[0] as number, size, stride)
+    const [before, after] = samePadding(space[0], size, stride)
     const row = overWindows(expandDims(x, [2]), { kernel: [1, size], stride: [1, stride], pads: [0, before, 0, after] })
     return squeeze(row, [2])
   },
@@ -46,9 +46,9 @@ export const globalAveragePool: LayerDefinition<LayerOf<'global-average-pool'>> 
   kind: 'global-average-pool',
   outputShape: (_, inputs) => [spatial(inputs).channels],
   parameters: noParameters,
-  flops: (_, inputs) => sizeOf(inputs[0]!),
+  flops: (_, inputs) => sizeOf(inputs[0]),
   forward(_, [x]) {
-    if (x!.shape.length === 3) return reduceMean(x!, [2])
-    return reshape(meanOfImage(x!), x!.shape.slice(0, 2))
+    if (x.shape.length === 3) return reduceMean(x, [2])
+    return reshape(meanOfImage(x), x.shape.slice(0, 2))
   },
 }

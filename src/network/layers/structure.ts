@@ -1,5 +1,4 @@
-import { addAll, concat as join, reshape, ShapeError, sizeOf, zeros } from '../../tensor/index.ts'
-import { dropout as drop } from '../../tensor/functions/dropout.ts'
+import { addAll, concat as join, dropout as drop, reshape, ShapeError, sizeOf, zeros } from '../../tensor/index.ts'
 import { type LayerDefinition, type LayerOf, noParameters, printShape, single } from './layer.ts'
 
 const nothing = (): number => 0
@@ -9,7 +8,7 @@ export const identity: LayerDefinition<LayerOf<'identity'>> = {
   outputShape: (_, inputs) => single(inputs),
   parameters: noParameters,
   flops: nothing,
-  forward: (_, [x]) => x!,
+  forward: (_, [x]) => x,
 }
 
 export const zero: LayerDefinition<LayerOf<'zero'>> = {
@@ -17,7 +16,7 @@ export const zero: LayerDefinition<LayerOf<'zero'>> = {
   outputShape: (_, inputs) => single(inputs),
   parameters: noParameters,
   flops: nothing,
-  forward: (_, [x]) => zeros(x!.shape),
+  forward: (_, [x]) => zeros(x.shape),
 }
 
 export const flatten: LayerDefinition<LayerOf<'flatten'>> = {
@@ -25,7 +24,7 @@ export const flatten: LayerDefinition<LayerOf<'flatten'>> = {
   outputShape: (_, inputs) => [sizeOf(single(inputs))],
   parameters: noParameters,
   flops: nothing,
-  forward: (_, [x]) => reshape(x!, [x!.shape[0]!, -1]),
+  forward: (_, [x]) => reshape(x, [x.shape[0], -1]),
 }
 
 /** Off where there is no noise: at inference, and in training graphs built without it. */
@@ -37,7 +36,7 @@ export const dropout: LayerDefinition<LayerOf<'dropout'>> = {
   },
   parameters: noParameters,
   flops: nothing,
-  forward: ({ rate }, [x], { training, noise, index }) => (training && noise ? drop(x!, { rate, noise, layer: index }) : x!),
+  forward: ({ rate }, [x], { training, noise, index }) => (training && noise ? drop(x, { rate, noise, layer: index }) : x),
 }
 
 export const add: LayerDefinition<LayerOf<'add'>> = {
@@ -63,9 +62,9 @@ export const concat: LayerDefinition<LayerOf<'concat'>> = {
     if (others.some((shape) => printShape(shape.slice(1)) !== printShape(first.slice(1)) || shape.length !== first.length)) {
       throw new ShapeError(`inputs must differ in channels only, got ${inputs.map(printShape).join(', ')}`)
     }
-    return [inputs.reduce((sum, shape) => sum + (shape[0] as number), 0), ...first.slice(1)]
+    return [inputs.reduce((sum, shape) => sum + shape[0], 0), ...first.slice(1)]
   },
   parameters: noParameters,
   flops: nothing,
-  forward: (_, inputs) => (inputs.length === 1 ? inputs[0]! : join(inputs, 1)),
+  forward: (_, inputs) => (inputs.length === 1 ? inputs[0] : join(inputs, 1)),
 }
