@@ -1,3 +1,4 @@
+import type { SpaceDefinition } from './definition.ts'
 import type { Cost, InputSpec, Network } from '../network/network.ts'
 
 /** A random source. `next()` gives uniform [0, 1). Built on pure-rand; see random.ts for integers, choices and normal numbers. */
@@ -17,6 +18,8 @@ export type Architecture = Readonly<Record<string, DecisionValue>>
 /** One decision as strategies see it: no layers, only its path, its kind and its range. */
 export type Decision =
   | { readonly path: string; readonly kind: 'choice'; readonly alternatives: readonly string[] }
+  /** One of a list of numbers, in a meaningful order. */
+  | { readonly path: string; readonly kind: 'number'; readonly values: readonly number[] }
   | { readonly path: string; readonly kind: 'integer'; readonly from: number; readonly to: number; readonly step: number }
   | { readonly path: string; readonly kind: 'float'; readonly from: number; readonly to: number; readonly log: boolean }
   | { readonly path: string; readonly kind: 'inputs'; readonly from: number; readonly count: number | readonly [number, number] }
@@ -40,6 +43,8 @@ export interface Issue {
 export interface SearchSpace {
   readonly name: string
   readonly summary: string
+  /** The tree that everything else is derived from. */
+  readonly definition: SpaceDefinition
   /** Exact number of architectures; undefined when a float decision makes it uncountable. */
   readonly size: bigint | undefined
   /** The active decisions of an architecture, in walk order; of the first architecture when none is given. */

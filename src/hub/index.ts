@@ -1,0 +1,22 @@
+import { UserError } from '../errors.ts'
+import { didYouMean } from '../nearest.ts'
+import type { SearchSpace } from '../space/index.ts'
+import { chain } from './chain.ts'
+import type { SpaceEntry } from './entry.ts'
+
+export type { SpaceEntry } from './entry.ts'
+
+/** All ready spaces; adding one is a file and a line here. */
+export const spaces: readonly SpaceEntry[] = [chain]
+
+/**
+ * The ready space of a name.
+ *
+ * @throws UserError with the nearest names
+ */
+export function findSpace(name: string): SearchSpace {
+  const entry = spaces.find((candidate) => candidate.name === name)
+  if (entry) return entry.make()
+  const names = spaces.map((candidate) => candidate.name)
+  throw new UserError(`There is no search space "${name}".${didYouMean(name, names)} The spaces are: ${names.join(', ')}.`)
+}

@@ -1,0 +1,100 @@
+import { sequence } from './builders.ts'
+import type { Expression } from './expression.ts'
+import type { LayerTree, SequenceTree } from './tree.ts'
+
+/** Options of a convolution; each may be an expression. */
+export interface ConvolutionOptions {
+  readonly stride?: Expression
+  readonly dilation?: Expression
+  readonly groups?: Expression
+  /** Default: none when a batch norm follows at once, which would undo it. */
+  readonly bias?: boolean
+  /** Segment of the layer's path; default 'conv'. */
+  readonly name?: string
+}
+
+const layer = (kind: LayerTree['layer'], segment: string, fields: LayerTree['fields'] = {}): LayerTree => ({
+  kind: 'layer',
+  layer: kind,
+  segment,
+  fields,
+})
+
+/** Convolution to so many channels, padded so that stride 1 keeps the extent; over the length of a signal, the height and width of an image. */
+export function conv(channels: Expression, kernel: Expression, options: ConvolutionOptions = {}): LayerTree {
+  const { stride = 1, dilation = 1, groups = 1, bias = 'auto', name = 'conv' } = options
+  return layer('convolution', name, { channels, kernel, stride, dilation, groups, bias })
+}
+
+/** Depthwise convolution: each channel by itself. */
+export function depthwise(kernel: Expression, options: Omit<ConvolutionOptions, 'groups'> = {}): LayerTree {
+  return conv('same', kernel, { name: 'depthwise', ...options, groups: 'same' })
+}
+
+/** Depthwise-separable convolution: a depthwise convolution, then 1×1 to so many channels. */
+export function separable(
+  channels: Expression,
+  kernel: Expression,
+  options: Omit<ConvolutionOptions, 'groups' | 'name'> = {},
+): SequenceTree {
+  const { bias } = options
+  return sequence(depthwise(kernel, options), conv(channels, 1, { bias, name: 'pointwise' }))
+}
+
+export function dense(units: Expression, options: { readonly bias?: boolean; readonly name?: string } = {}): LayerTree {
+  return layer('dense', options.name ?? 'dense', { units, bias: options.bias ?? 'auto' })
+}
+
+export function batchNorm(): LayerTree {
+  return layer('batch-norm', 'norm')
+}
+
+export function layerNorm(): LayerTree {
+  return layer('layer-norm', 'norm')
+}
+
+/** One of 'relu', 'gelu', 'silu', 'tanh', 'sigmoid', 'hard-swish', or a choice of those words. */
+export function activation(kind: Expression): LayerTree {
+  return layer('activation', 'activation', { activation: kind })
+}
+
+export function relu(): LayerTree {
+  return layer('activation', 'relu', { activation: 'relu' })
+}
+
+/** Largest value of each window; stride 1 keeps the extent, and an image smaller than the window passes as it is. */
+export function maxPool(size: Expression, options: { readonly stride?: Expression } = {}): LayerTree {
+  return layer('max-pool', 'pool', { size, stride: options.stride ?? size })
+}
+
+/** Mean of each window; stride 1 keeps the extent, and an image smaller than the window passes as it is. */
+export function averagePool(size: Expression, options: { readonly stride?: Expression } = {}): LayerTree {
+  return layer('average-pool', 'pool', { size, stride: options.stride ?? size })
+}
+
+/** Mean over length, or height and width: [channels, …] becomes [channels]. */
+export function globalPool(): LayerTree {
+  return layer('global-average-pool', 'globalPool')
+}
+
+export function flatten(): LayerTree {
+  return layer('flatten', 'flatten')
+}
+
+export function dropout(rate: Expression): LayerTree {
+  return layer('dropout', 'dropout', { rate })
+}
+
+export function identity(): LayerTree {
+  return layer('identity', 'identity')
+}
+
+/** Zeros of the input's shape: "no operation" of a cell's edge. */
+export function zero(): LayerTree {
+  return layer('zero', 'zero')
+}
+
+/** Tables: numbers and an embedding of so many values for each category, joined to one vector. */
+export function columnEmbedding(width: Expression): LayerTree {
+  return layer('column-embedding', 'embedding', { width })
+}

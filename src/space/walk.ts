@@ -1,0 +1,197 @@
+import { segmentOf } from './builders.ts'
+import { SpaceError } from './error.ts'
+import { evaluate, toDecision, type DecisionExpression, type Expression, type Scope, type Value } from './expression.ts'
+import type { ChoiceTree, GraphNode, GraphTree, Inputs, LayerTree, Merge, Tree } from './tree.ts'
+import type { Decision, DecisionValue } from './types.ts'
+
+/** What a walk gives its visitor: decisions to take, and layers and merges in order. V is what flows through the network: a tensor, a shape, nothing. */
+export interface Visitor<V> {
+  decide(decision: Decision): DecisionValue
+  /** Value of a size word at a place. */
+  size(word: 'same' | 'classes', input: V): number
+  layer(path: string, layer: LayerTree['layer'], fields: Readonly<Record<string, Value>>, input: V): V
+  merge(path: string, merge: Merge, inputs: readonly V[]): V
+  /** Called after an alternative, so that it can be brought to the shape that its choice gives. */
+  adapt(path: string, choice: ChoiceTree, channels: (() => number) | undefined, input: V, output: V): V
+}
+
+/** Where a walk stands: prefix of decisions' paths, prefix of layers' paths, index of the repeat around. */
+export interface Place {
+  readonly scope: string
+  readonly path: string
+  readonly index?: number
+}
+
+const ROOT: Place = { scope: '', path: '' }
+
+/** One walk through a space with all decisions taken: the one way in which everything about an architecture is found. */
+export class Walk<V> {
+  readonly #visitor: Visitor<V>
+  /** Decisions taken in this walk: a shared one is asked for once. */
+  readonly #decided = new Map<string, DecisionValue>()
+
+  constructor(visitor: Visitor<V>) {
+    this.#visitor = visitor
+  }
+
+  /** Walks a tree from its root. */
+  tree(root: Tree, input: V): V {
+    return this.#step(root, alone(root), ROOT, input)
+  }
+
+  /** Value of an expression that stands at the root, such as a hyper-parameter. */
+  value(expression: Expression): Value {
+    return evaluate(expression, this.#scope(ROOT, undefined))
+  }
+
+  #decide(decision: Decision): DecisionValue {
+    const known = this.#decided.get(decision.path)
+    if (known !== undefined) return known
+    const value = this.#visitor.decide(decision)
+    this.#decided.set(decision.path, value)
+    return value
+  }
+
+  #scope(place: Place, input: V | undefined): Scope {
+    return {
+      index: place.index,
+      decide: (expression: DecisionExpression, shared: boolean) =>
+        this.#decide(toDecision(expression, shared ? expression.name : place.scope + expression.name)),
+      size: (word) => this.#visitor.size(word, input as V),
+    }
+  }
+
+  #step(tree: Tree, segment: string, place: Place, input: V): V {
+    switch (tree.kind) {
+      case 'layer':
+        return this.#layer(tree, segment, place, input)
+      case 'sequence': {
+        let value = input
+        for (let i = 0; i < tree.items.length; i++) value = this.#step(tree.items[i] as Tree, tree.segments[i] as string, place, value)
+        return value
+      }
+      case 'scope':
+        return this.#inside(tree.body, { ...place, scope: `${place.scope}${tree.name}/`, path: `${place.path}${segment}/` }, input)
+      case 'choice':
+        return this.#choice(tree, segment, place, input)
+      case 'repeat': {
+        const times = evaluate(tree.times, this.#scope(place, undefined))
+        if (!Number.isInteger(times) || (times as number) < 0)
+          throw new SpaceError(
+            `The repeat "${place.scope}${tree.name}" came out as ${times} times: its count must be a whole number, 0 or more.`,
+          )
+        let value = input
+        for (let i = 0; i < (times as number); i++)
+          value = this.#inside(
+            tree.body,
+            { scope: `${place.scope}${tree.name}/${i}/`, path: `${place.path}${segment}/${i}/`, index: i },
+            value,
+          )
+        return value
+      }
+      case 'parallel': {
+        const results = tree.branches.map(({ name, tree: branch }) =>
+          this.#inside(
+            branch,
+            { ...place, scope: tree.scoped ? `${place.scope}${name}/` : place.scope, path: `${place.path}${segment}/${name}/` },
+            input,
+          ),
+        )
+        return this.#visitor.merge(place.path + segment, tree.merge, results)
+      }
+      case 'graph':
+        return this.#graph(tree, segment, place, input)
+      case 'when': {
+        const holds = evaluate(tree.condition, this.#scope(place, undefined)) === true
+        return this.#inside(
+          holds ? tree.then : tree.otherwise,
+          { ...place, path: `${place.path}${segment}/${holds ? 'then' : 'otherwise'}/` },
+          input,
+        )
+      }
+      case 'shared':
+        return this.#step(tree.body, segment, { ...place, scope: sharedScope(tree) }, input)
+    }
+  }
+
+  #inside(tree: Tree, place: Place, input: V): V {
+    return this.#step(tree, alone(tree), place, input)
+  }
+
+  #layer(tree: LayerTree, segment: string, place: Place, input: V): V {
+    const scope = this.#scope(place, input)
+    const fields: Record<string, Value> = {}
+    for (const field in tree.fields) fields[field] = evaluate(tree.fields[field] as Expression, scope)
+    return this.#visitor.layer(place.path + segment, tree.layer, fields, input)
+  }
+
+  #choice(tree: ChoiceTree, segment: string, place: Place, input: V): V {
+    const taken = this.#decide({ path: place.scope + tree.name, kind: 'choice', alternatives: Object.keys(tree.alternatives) }) as string
+    const alternative = tree.alternatives[taken]
+    if (alternative === undefined) throw new SpaceError(`${place.scope}${tree.name} cannot be "${taken}".`)
+    const path = `${place.path}${segment}=${taken}/`
+    const output = this.#inside(alternative, { ...place, scope: `${place.scope}${tree.name}=${taken}/`, path }, input)
+    const { channels } = tree
+    const target = channels === undefined ? undefined : () => evaluate(channels, this.#scope(place, input)) as number
+    return this.#visitor.adapt(path, tree, target, input, output)
+  }
+
+  #graph(tree: GraphTree, segment: string, place: Place, input: V): V {
+    const values = new Map<string, V>([['input', input]])
+    const read = new Set<string>()
+    const path = segment === '' ? place.path : `${place.path}${segment}/`
+    for (const node of tree.nodes)
+      values.set(
+        node.name,
+        this.#node(node, { ...place, scope: `${place.scope}${node.name}/`, path: `${path}${node.name}/` }, values, read),
+      )
+    const ends =
+      tree.output.kind === 'inputs'
+        ? this.#sources(tree.output, { ...place, scope: `${place.scope}output/` })
+        : tree.nodes.map(({ name }) => name).filter((name) => !read.has(name))
+    return this.#join(
+      `${path}output`,
+      tree.output.merge,
+      ends.map((name) => values.get(name) as V),
+    )
+  }
+
+  #node(node: GraphNode, place: Place, values: ReadonlyMap<string, V>, read: Set<string>): V {
+    const incoming = this.#sources(node.inputs, place).map((source) => {
+      read.add(source)
+      const value = values.get(source) as V
+      const edge = node.edges?.[source]
+      return edge ? this.#inside(edge, place, value) : value
+    })
+    const merged = this.#join(`${place.path}${node.inputs.merge}`, node.inputs.merge, incoming)
+    return node.body ? this.#inside(node.body, place, merged) : merged
+  }
+
+  #sources(inputs: Inputs, place: Place): readonly string[] {
+    const decision = inputsDecision(inputs, place.scope)
+    const taken = decision
+      ? (this.#decide(decision) as readonly number[]).map((i) => inputs.from[i] as string)
+      : inputs.from.slice(0, inputs.count[0])
+    return [...inputs.always, ...taken]
+  }
+
+  #join(path: string, merge: Merge, values: readonly V[]): V {
+    return values.length === 1 ? (values[0] as V) : this.#visitor.merge(path, merge, values)
+  }
+}
+
+/** Segment of a tree that stands alone in its place: a graph needs none, for its nodes have names. */
+const alone = (tree: Tree): string => (tree.kind === 'graph' ? '' : segmentOf(tree))
+
+/** Scope of the decisions in a shared part: a choice or a repeat has the shared name itself. */
+export function sharedScope(tree: Extract<Tree, { kind: 'shared' }>): string {
+  return tree.body.kind === 'choice' || tree.body.kind === 'scope' ? '' : `${tree.name}/`
+}
+
+/** The decision of a node's inputs; none when there is nothing to choose. */
+export function inputsDecision(inputs: Inputs, scope: string): Decision | undefined {
+  const { from, count } = inputs
+  const [least, most] = count
+  if (least === most && (least === from.length || least === 0)) return undefined
+  return { path: `${scope}inputs`, kind: 'inputs', from: from.length, count: least === most ? least : count }
+}
