@@ -2,42 +2,111 @@ import type { Architecture } from '../space/types.ts'
 import type { EpochRecord } from '../train/types.ts'
 
 export type TrialStatus = 'running' | 'finished' | 'stopped' | 'failed'
+export type RunEnd = 'budget' | 'trials' | 'exhausted' | 'interrupted' | 'failed'
+export type Metrics = Readonly<Record<string, number>>
 
 /** Everything that happens in a run, appended to the store; every reader (resume, page, report, progress) folds these. */
 export type SearchEvent =
-  | { readonly type: 'run-started'; readonly config: RunConfig }
-  | { readonly type: 'run-resumed' }
-  | { readonly type: 'trial-started'; readonly number: number; readonly attempt: number; readonly architecture: string; readonly decisions: Architecture; readonly origin: string; readonly parents: readonly number[] }
+  | RunStarted
+  | RunResumed
+  | TrialStarted
   | { readonly type: 'trial-epoch'; readonly number: number; readonly record: EpochRecord }
-  | { readonly type: 'trial-ended'; readonly number: number; readonly status: 'finished' | 'stopped' | 'failed'; readonly metrics: Readonly<Record<string, number>>; readonly stoppedBy?: string; readonly reason?: string }
-  | { readonly type: 'final-started'; readonly architecture: string; readonly epochs: number }
+  | TrialEnded
+  | { readonly type: 'final-started'; readonly architecture: string; readonly epochs: number; readonly number?: number }
   | { readonly type: 'final-epoch'; readonly record: EpochRecord }
-  | { readonly type: 'final-ended'; readonly metrics: Readonly<Record<string, number>>; readonly test: Readonly<Record<string, number>>; readonly files: readonly string[] }
-  | { readonly type: 'run-ended'; readonly reason: 'budget' | 'trials' | 'exhausted' | 'interrupted' | 'failed' ; readonly message?: string }
+  | FinalEnded
+  | { readonly type: 'run-ended'; readonly reason: RunEnd; readonly message?: string }
+
+export interface RunStarted {
+  readonly type: 'run-started'
+  readonly config: RunConfig
+  /** When the time budget began to count (ms since 1970); the event's own time when absent. */
+  readonly since?: number
+}
+
+export interface RunResumed {
+  readonly type: 'run-resumed'
+  readonly since?: number
+  /** What is other than before. */
+  readonly change?: { readonly budget?: Budget; readonly workers?: number }
+}
+
+export interface TrialStarted {
+  readonly type: 'trial-started'
+  readonly number: number
+  /** 1 at first; one more each time that the trial is run again after a kill. */
+  readonly attempt: number
+  readonly architecture: string
+  readonly decisions: Architecture
+  readonly origin: string
+  readonly parents: readonly number[]
+}
+
+export interface TrialEnded {
+  readonly type: 'trial-ended'
+  readonly number: number
+  readonly status: 'finished' | 'stopped' | 'failed'
+  readonly metrics: Metrics
+  /** What stopped it: a stopper's name, or 'budget' or 'interrupt', after which it is run again when the run goes on. */
+  readonly stoppedBy?: string
+  readonly reason?: string
+  /** Number of the trial of the same architecture whose result this is: nothing was trained. */
+  readonly replayOf?: number
+}
+
+export interface FinalEnded {
+  readonly type: 'final-ended'
+  readonly architecture?: string
+  readonly metrics: Metrics
+  readonly test: Metrics
+  readonly files: readonly string[]
+}
 
 /** Events as stored: a number that only grows and the time it was written (ms since 1970). */
 export type StoredEvent = SearchEvent & { readonly id: number; readonly at: number }
+
+/** Wall time from process start to exit, number of trials, or both: whichever ends first. */
+export interface Budget {
+  readonly seconds?: number
+  readonly trials?: number
+}
+
+/** How far each trial is trained. */
+export interface Fidelity {
+  readonly epochs: number
+  /** Share of the training part that is used, 0 to 1; all when absent. */
+  readonly share?: number
+}
 
 /** All that a run needs to be started again exactly; plain JSON. */
 export interface RunConfig {
   readonly run: string
   readonly version: string
   readonly command: 'search' | 'fit' | 'train'
+  /** A known name, or an absolute path. */
   readonly data: string
   readonly target?: string
+  /** A name in the hub, or a module's absolute path with `#name` of its export. */
   readonly space: string
+  /** Content hash of the module that holds the space, if it is one. */
+  readonly spaceHash?: string
   readonly strategy: string
   readonly strategyOptions: Readonly<Record<string, number | string | boolean>>
   readonly objectives: readonly { readonly metric: string; readonly direction: 'maximize' | 'minimize' }[]
-  readonly budget: { readonly seconds?: number; readonly trials?: number }
-  /** How far each trial is trained. */
-  readonly fidelity: { readonly epochs: number; readonly share?: number }
+  readonly budget: Budget
+  readonly fidelity: Fidelity
+  /** Why that fidelity: given, fixed by the size of the data, or planned from a measurement. */
+  readonly fidelityFrom?: string
   readonly workers: number
   readonly deterministic: boolean
   readonly seed: number
   readonly device: 'cpu' | 'webgpu' | 'cuda'
   /** Share of the time budget for the final training. */
   readonly finalShare: number
+  /** Epochs of the final training; chosen when it starts if absent. */
+  readonly finalEpochs?: number
+  /** A trial that takes longer than this fails. */
+  readonly trialSeconds?: number
 }
 
 export interface TrialRow {
@@ -46,22 +115,56 @@ export interface TrialRow {
   readonly architecture: string
   readonly decisions: Architecture
   readonly status: TrialStatus
-  readonly metrics: Readonly<Record<string, number>>
+  readonly metrics: Metrics
   readonly epochs: number
   readonly curve: readonly EpochRecord[]
   readonly stoppedBy?: string
   readonly reason?: string
+  readonly replayOf?: number
   readonly parents: readonly number[]
   readonly origin: string
+  /** ISO 8601. */
   readonly startedAt: string
   readonly finishedAt?: string
+  /** Id of the event that ended it: the order in which results came. */
+  readonly ended?: number
+}
+
+/** A run as a whole, folded from its events. */
+export interface RunState {
+  /** With the budget and workers of the last resume. */
+  readonly config: RunConfig
+  readonly trials: Readonly<Record<TrialStatus, number>>
+  /** The best finished trial by the first objective. */
+  readonly best?: { readonly number: number; readonly architecture: string; readonly metrics: Metrics }
+  readonly final?: {
+    readonly architecture: string
+    readonly epochs: number
+    /** Number of the trial whose architecture it is. */
+    readonly number?: number
+    readonly curve: readonly EpochRecord[]
+    /** Absent until it has ended. */
+    readonly metrics?: Metrics
+    readonly test?: Metrics
+    readonly files?: readonly string[]
+  }
+  readonly ended?: { readonly reason: RunEnd; readonly message?: string }
+  /** ms since 1970. */
+  readonly startedAt: number
+  readonly lastAt: number
+  /** Begin of the current stretch of work, and the seconds of those before it. */
+  readonly since: number
+  readonly secondsBefore: number
 }
 
 /** Where events are kept: append and read; everything else is a fold kept up to date in the same transaction. */
 export interface Store {
+  /** Durable when it returns. */
   append(events: readonly SearchEvent[]): readonly StoredEvent[]
   read(afterId?: number): readonly StoredEvent[]
   trials(): readonly TrialRow[]
+  /** Undefined before the first event. */
+  run(): RunState | undefined
   close(): void
 }
 
@@ -82,7 +185,7 @@ export interface Executor {
 
 export interface TrialEnd {
   readonly status: 'finished' | 'stopped' | 'failed'
-  readonly metrics: Readonly<Record<string, number>>
+  readonly metrics: Metrics
   readonly reason?: string
   readonly stoppedBy?: string
 }

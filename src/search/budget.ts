@@ -1,0 +1,154 @@
+import { UserError } from '../errors.ts'
+import type { Budget, Fidelity } from './events.ts'
+
+/** Used when no budget is given; named, and said first. */
+export const defaultBudget = '10m'
+
+const examples = 'for example 10m, 90s, 1h30m, 200trials, or both: 10m,200trials'
+const unitSeconds: Readonly<Record<string, number>> = { s: 1, sec: 1, m: 60, min: 60, h: 3600, d: 86_400 }
+
+/**
+ * Reads a budget: wall time (`90s`, `10m`, `1h30m`), a number of trials (`200trials`), or both with a comma.
+ *
+ * @throws UserError naming what is wrong, with examples
+ */
+export function parseBudget(text: string): Budget {
+  const parts = text.split(',').map((part) => part.trim())
+  const budget: { seconds?: number; trials?: number } = {}
+  for (const part of parts) {
+    const trials = /^(\d+)\s*trials?$/i.exec(part)
+    const kind = trials ? 'trials' : 'seconds'
+    const value = trials ? Number(trials[1]) : parseSeconds(part)
+    if (value === undefined) throw new UserError(`"${text}" is no budget: give wall time, a number of trials, or both, ${examples}.`)
+    if (budget[kind] !== undefined) throw new UserError(`The budget "${text}" names ${kind} twice: give each once, ${examples}.`)
+    if (!(value > 0) || !Number.isSafeInteger(Math.ceil(value))) throw new UserError(`The budget "${text}" must be more than nothing, ${examples}.`)
+    budget[kind] = value
+  }
+  if (budget.seconds !== undefined && budget.seconds < 5) {
+    throw new UserError(`A budget of "${text}" is too short to train anything: give 5s or more, ${examples}.`)
+  }
+  return budget
+}
+
+/** `1h30m` → 5400; undefined when it is no time. */
+function parseSeconds(text: string): number | undefined {
+  if (!/^(\d+(\.\d+)?\s*(s|sec|m|min|h|d)\s*)+$/i.test(text)) return undefined
+  let seconds = 0
+  for (const [, value, , unit] of text.matchAll(/(\d+(\.\d+)?)\s*(sec|min|s|m|h|d)/gi)) {
+    seconds += Number(value) * (unitSeconds[(unit as string).toLowerCase()] as number)
+  }
+  return seconds
+}
+
+/**
+ * Reads how far a trial is trained: epochs (`3ep`), a share of the data (`20%data`), or both with a comma.
+ *
+ * @throws UserError naming what is wrong, with examples
+ */
+export function parseFidelity(text: string): Fidelity {
+  let epochs: number | undefined
+  let share: number | undefined
+  for (const part of text.split(',').map((piece) => piece.trim())) {
+    const inEpochs = /^(\d+)\s*ep(ochs?)?$/i.exec(part)
+    const inShare = /^(\d+(?:\.\d+)?)\s*%\s*data$/i.exec(part)
+    if (inEpochs && epochs === undefined) epochs = Number(inEpochs[1])
+    else if (inShare && share === undefined) share = Number(inShare[1]) / 100
+    else throw new UserError(`"${text}" is no fidelity: give epochs, a share of the data, or both, for example 3ep, 20%data or 3ep,20%data.`)
+  }
+  if (epochs === 0 || epochs === undefined ? share === undefined : epochs > 10_000) {
+    throw new UserError(`The fidelity "${text}" must be from 1 to 10000 epochs, for example 3ep.`)
+  }
+  if (share !== undefined && !(share > 0 && share <= 1)) throw new UserError(`The fidelity "${text}" must be more than 0 % and at most 100 % of the data.`)
+  return { epochs: epochs ?? 1, ...(share === undefined || share === 1 ? {} : { share }) }
+}
+
+/** `3 epochs of 20 % of the data`. */
+export function describeFidelity({ epochs, share }: Fidelity): string {
+  return `${epochs} epoch${epochs === 1 ? '' : 's'}${share === undefined ? '' : ` of ${Math.round(share * 100)} % of the data`}`
+}
+
+/** What a run's time is divided into; times in ms since 1970. */
+export interface TimePlan {
+  /** When the search stops and the final training begins. */
+  readonly searchUntil: number
+  /** When the final training must have ended, so that test, export and report end in the budget. */
+  readonly trainUntil: number
+  readonly until: number
+}
+
+/** Kept for what follows the final training: testing, writing and checking the model, the report. */
+const tailSeconds = (seconds: number): number => Math.min(15, Math.max(2, 0.05 * seconds))
+
+/**
+ * @param since begin of the time that still counts: process start, later by what earlier stretches of work took
+ * @param seconds the whole budget
+ * @param used seconds that earlier stretches took
+ */
+export function planTime(since: number, seconds: number, used: number, finalShare: number): TimePlan {
+  const until = since + Math.max(0, seconds - used) * 1000
+  const trainUntil = until - tailSeconds(seconds) * 1000
+  // The final training's share includes its tail.
+  const searchUntil = Math.min(trainUntil, until - finalShare * seconds * 1000)
+  return { searchUntil, trainUntil, until }
+}
+
+/** What a trial of a typical network takes, as measured. */
+export interface TrialCost {
+  /** One pass over the training part. */
+  readonly epochSeconds: number
+  /** Evaluating the validation part once. */
+  readonly validSeconds: number
+  /** Making the network's sessions, measuring latency, saving. */
+  readonly fixedSeconds: number
+  /** Training batches in a pass over the training part. */
+  readonly batches: number
+}
+
+/** Trials to aim for; more when full trials are cheap, fewer (down to the least) when even a short one is dear. */
+const aim = { least: 10, usual: 24, most: 60 } as const
+const mostEpochs = 12
+const leastSteps = 60
+
+/**
+ * Chooses how far each trial is trained, so that a sensible number of trials fits into the search's time.
+ *
+ * @param seconds of the search, times the workers
+ */
+export function planFidelity(cost: TrialCost, seconds: number, trials?: number): Fidelity {
+  const wanted = trials === undefined ? aim.usual : Math.min(trials, aim.most)
+  const perTrial = (count: number): number => seconds / count - cost.fixedSeconds
+  const epochs = Math.floor(perTrial(wanted) / (cost.epochSeconds + cost.validSeconds))
+  if (epochs >= 1) return { epochs: Math.min(epochs, mostEpochs) }
+  // Not one epoch each: a share of the data, with fewer trials before the share gets too small to tell networks apart.
+  const shareFor = (count: number): number => (perTrial(count) - cost.validSeconds) / cost.epochSeconds
+  const floor = Math.min(1, leastSteps / cost.batches)
+  const share = shareFor(wanted) >= floor ? shareFor(wanted) : Math.max(floor, Math.min(shareFor(Math.min(wanted, aim.least)), floor))
+  const rounded = Math.min(1, Math.ceil(share * 100) / 100)
+  return rounded >= 1 ? { epochs: 1 } : { epochs: 1, share: rounded }
+}
+
+/** Fidelity when only trials are counted: by the data's size alone, so that the same command always searches the same. */
+export function fidelityBySize(examples: number): Fidelity {
+  const wanted = 16_000
+  if (examples >= wanted) return { epochs: 1, ...(examples > wanted ? { share: Math.ceil((100 * wanted) / examples) / 100 } : {}) }
+  return { epochs: Math.min(mostEpochs, Math.round(wanted / examples)) }
+}
+
+/** Epochs of the final training when no time is set: by the data's size alone. */
+export function finalEpochsBySize(examples: number): number {
+  return Math.min(80, Math.max(6, Math.round(240_000 / examples)))
+}
+
+/** More passes than this rarely help. */
+const mostFinalEpochs = 100
+
+/**
+ * Epochs of the final training that end in the time left; at least one.
+ *
+ * @param seconds left for training
+ * @param epochSeconds one pass over what it trains on, as measured with all cores
+ */
+export function planFinalEpochs(seconds: number, epochSeconds: number): number {
+  // A part is kept back: a step while others use the machine can be slower than the measured one.
+  return Math.max(1, Math.min(mostFinalEpochs, Math.floor((0.88 * seconds) / epochSeconds)))
+}
