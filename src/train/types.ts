@@ -5,6 +5,7 @@ export interface TrainSettings {
   readonly epochs: number
   /** Optional: ends inside an epoch; schedules then span this many steps. */
   readonly steps?: number
+  /** Examples a step; the batch source gives them, and clamps it to the data. */
   readonly batchSize: number
   readonly optimizer: 'sgd' | 'adam' | 'adamw'
   readonly learningRate: number
@@ -26,12 +27,17 @@ export interface TrainSettings {
 
 /** One point of the learning curve. */
 export interface EpochRecord {
+  /** From 1. */
   readonly epoch: number
+  /** Steps done since the beginning of training. */
   readonly step: number
+  /** Mean over the epoch's steps of the loss that is minimised (label smoothing and augmentation included). */
   readonly trainLoss: number
+  /** Loss on the validation part without label smoothing; NaN when that part is empty. */
   readonly validLoss: number
   /** Metrics on the validation part by name (accuracy, balanced-accuracy, rmse, …). */
   readonly metrics: Readonly<Record<string, number>>
+  /** Seconds that this epoch took, its validation included. */
   readonly seconds: number
 }
 
@@ -40,17 +46,20 @@ export type Verdict = 'continue' | { readonly stop: string }
 
 export interface TrainHooks {
   onEpoch?(record: EpochRecord): Verdict | Promise<Verdict>
-  /** Called now and then within an epoch, for progress and to end when time is up. */
+  /** Called after every step, for progress and to end when time is up. */
   onStep?(step: number, steps: number, loss: number): Verdict
-  /** State to save so that training can go on exactly: all that resume needs. */
+  /** State to save so that training can go on exactly: all that resume needs. After every epoch, and within long ones now and then. */
   onCheckpoint?(state: TrainState): Promise<void>
 }
 
-/** Everything that training needs to go on bit-equal. */
+/** Everything that training needs to go on bit-equal; state.ts turns it into bytes and back. */
 export interface TrainState {
   readonly step: number
+  /** `state/…`: vectors of the training program; `best/…`: weights of the best checkpoint. */
   readonly tensors: Weights
   readonly curve: readonly EpochRecord[]
+  /** Within an epoch: sum and count of its losses so far. */
+  readonly partial?: { readonly loss: number; readonly steps: number }
 }
 
 export interface TrainResult {
@@ -58,9 +67,9 @@ export interface TrainResult {
   /** Why it stopped or failed, in a sentence. */
   readonly reason?: string
   readonly curve: readonly EpochRecord[]
-  /** Metrics of the best checkpoint on the validation part, with `loss`. */
+  /** Metrics of the best checkpoint on the validation part, with `loss`; empty when nothing was validated or training failed. */
   readonly metrics: Readonly<Record<string, number>>
-  /** Weights and batch-norm statistics of the best checkpoint. */
+  /** Weights and batch-norm statistics of the best checkpoint; the current ones when nothing was validated. */
   readonly weights: Weights
   readonly steps: number
   /** Median milliseconds a step, for planning. */

@@ -1,0 +1,81 @@
+import type { BatchSource, Dataset } from '../data/dataset.ts'
+import { initialWeights } from '../network/index.ts'
+import { createEvaluator, evaluationBatchSize } from './evaluator.ts'
+import { createStep, type StepOptions } from './program.ts'
+
+/** What a training's parts take here, measured. */
+export interface StepMeasure {
+  /** Median milliseconds of a step, its batch included. */
+  readonly stepMs: number
+  /** Milliseconds of a validation of the whole validation part. */
+  readonly evaluationMs: number
+  /** Milliseconds to make the sessions. */
+  readonly compileMs: number
+}
+
+export interface MeasureOptions extends StepOptions {
+  readonly dataset: Dataset
+  readonly batches: BatchSource
+  /** Timed steps, after one that is not; default 5. */
+  readonly steps?: number
+}
+
+/** Times a few real steps, on fresh weights, and a batch of validation. */
+export async function measureStep(options: MeasureOptions): Promise<StepMeasure> {
+  const { batches, dataset, network, settings, steps = 5, runtime, threads, device, shared, cache } = options
+  const program = await createStep(options, await batches.batch(0, 0))
+  try {
+    program.load(initialWeights(network, settings.seed))
+    const times: number[] = []
+    for (let step = 0; step <= steps; step++) {
+      const began = performance.now()
+      const { inputs, targets } = await batches.batch(0, step % batches.batches)
+      await program.step({ inputs, targets }, { learningRate: 0 })
+      if (step > 0) times.push(performance.now() - began)
+    }
+    const stepMs = times.sort((a, b) => a - b)[Math.floor(times.length / 2)]
+    const { count, dtype } = dataset.valid
+    if (count === 0) return { stepMs, evaluationMs: 0, compileMs: program.compileMs }
+    const batchSize = evaluationBatchSize(network, count)
+    const evaluator = await createEvaluator({ runtime, network, data: dataset, dtype, batchSize, threads, device, shared, cache })
+    try {
+      const part = { ...dataset.valid, count: Math.min(count, 4 * batchSize), targets: dataset.valid.targets.subarray(0, 4 * batchSize) }
+      const weights = program.weights()
+      const began = performance.now()
+      await evaluator.evaluate(weights, { ...part, readInputs: (indices, into) => dataset.valid.readInputs(indices, into) })
+      const evaluationMs = ((performance.now() - began) * count) / part.count
+      return { stepMs, evaluationMs, compileMs: program.compileMs + evaluator.compileMs }
+    } finally {
+      await evaluator.release()
+    }
+  } finally {
+    await program.release()
+  }
+}
+
+export interface StepPlan {
+  readonly epochs: number
+  /** Where not even one epoch fits: the steps that do. */
+  readonly steps?: number
+}
+
+/** Measured times scatter: plans fill this share of the time. */
+const filled = 0.92
+
+/**
+ * How long to train so that the schedule is complete when the time is over.
+ * @param stepMs milliseconds of one step
+ * @param seconds for all of it
+ * @param epoch its batches; milliseconds of validating after it; milliseconds spent once; most epochs to plan (default 300)
+ */
+export function planSteps(
+  stepMs: number,
+  seconds: number,
+  epoch: { readonly batches: number; readonly evaluationMs?: number; readonly compileMs?: number; readonly maxEpochs?: number },
+): StepPlan {
+  const { batches, evaluationMs = 0, compileMs = 0, maxEpochs = 300 } = epoch
+  const available = Math.max(seconds * 1000 * filled - compileMs, 0)
+  const epochs = Math.floor(available / (batches * stepMs + evaluationMs))
+  if (epochs >= 1) return { epochs: Math.min(epochs, maxEpochs) }
+  return { epochs: 1, steps: Math.min(batches, Math.max(1, Math.floor((available - evaluationMs) / stepMs))) }
+}
