@@ -1,5 +1,5 @@
 import type { Dataset } from '../data/dataset.ts'
-import { div, meanSquaredError, softmaxCrossEntropy, sub, type Tensor } from '../tensor/index.ts'
+import { meanSquaredError, softmaxCrossEntropy, type Tensor } from '../tensor/index.ts'
 import type { TrainSettings } from './types.ts'
 
 /** What of a data set training and evaluation need besides the records. */
@@ -13,15 +13,16 @@ export const scaleOf = ({ targetScale }: Pick<TaskData, 'targetScale'>): { reado
   targetScale ?? { mean: 0, deviation: 1 }
 
 /**
- * The loss that training minimises, one number: cross-entropy on rows of probabilities, or mean squared error on the standardised target.
+ * The loss that training minimises, one number: cross-entropy on rows of probabilities, or mean squared error on standardised values.
  * @param output [N, targets]
- * @param targets [N, targets]: probabilities, or the target in its own unit
+ * @param targets [N, targets], as a BatchSource gives them
  */
-export function trainingLoss(data: TaskData, settings: Pick<TrainSettings, 'labelSmoothing'>, output: Tensor, targets: Tensor): Tensor {
-  if (data.task === 'classification') return softmaxCrossEntropy(output, targets, { labelSmoothing: settings.labelSmoothing })
-  const { mean, deviation } = scaleOf(data)
-  return meanSquaredError(output, div(sub(targets, mean), deviation))
-}
+export const trainingLoss = (
+  { task }: Pick<TaskData, 'task'>,
+  { labelSmoothing }: Pick<TrainSettings, 'labelSmoothing'>,
+  output: Tensor,
+  targets: Tensor,
+): Tensor => (task === 'classification' ? softmaxCrossEntropy(output, targets, { labelSmoothing }) : meanSquaredError(output, targets))
 
 /** Loss of a prediction that knows nothing: what a training that diverges is measured with. */
 export const chanceLoss = (data: Pick<TaskData, 'task' | 'classes'>): number =>
