@@ -53,5 +53,7 @@ export {
   times,
 } from './numbers.ts'
 export { integer, normal, pick, pickMany, randomFor, shuffle } from './random.ts'
+export { fromUnit, otherValues, printValue, sampleValue, sameValue, toUnit, valueCount, valuesOf } from './domain.ts'
+export { countArchitectures } from './size.ts'
 export { fromDefinition, space, type SpaceOptions } from './space.ts'
 export type * from './tree.ts'

@@ -20,10 +20,14 @@ const NONE: ReadonlyMap<string, Mark> = new Map()
 const times = (count: bigint): Ways[] => [{ count, shared: NONE }]
 const ONE = times(1n)
 
-/** Exact number of architectures, constraints aside; undefined when a real number makes them uncountable. Does not enumerate them. */
-export function countArchitectures(definition: SpaceDefinition): bigint | undefined {
+/**
+ * Exact number of architectures, constraints aside; undefined when a real number makes them uncountable. Does not enumerate them.
+ *
+ * @param levels counts each real number as so many values: the size of a grid
+ */
+export function countArchitectures(definition: SpaceDefinition, levels?: number): bigint | undefined {
   try {
-    const counter = new Counter(definition)
+    const counter = new Counter(definition, levels)
     const parts = [
       counter.tree(definition.root, undefined),
       ...Object.values(definition.hyperparameters).map((expression) => counter.field(expression, undefined)),
@@ -40,7 +44,10 @@ class Counter {
   readonly #tested: ReadonlySet<string>
   readonly #bodies = new Map<string, Ways[]>()
 
-  constructor(definition: SpaceDefinition) {
+  readonly #levels: number | undefined
+
+  constructor(definition: SpaceDefinition, levels: number | undefined) {
+    this.#levels = levels
     this.#tested = new Set([definition.root].flatMap(testedNames).concat(Object.values(definition.hyperparameters).flatMap(testedInField)))
   }
 
@@ -117,11 +124,17 @@ class Counter {
         )
       case 'shared':
         if (this.#tested.has(expression.name)) return sum([...this.outcomes(expression, index).values()])
-        this.#bodies.set(expression.name, times(countOf(expression.decision)))
+        this.#bodies.set(expression.name, times(this.#count(expression.decision)))
         return [{ count: 1n, shared: new Map([[expression.name, 'any']]) }]
       default:
-        return times(countOf(expression))
+        return times(this.#count(expression))
     }
+  }
+
+  #count(decision: DecisionExpression): bigint {
+    const count = valueCount(toDecision(decision, decision.name)) ?? (this.#levels === undefined ? undefined : BigInt(this.#levels))
+    if (count === undefined) throw new Uncountable()
+    return count
   }
 
   /** The values that an expression can have, each with the ways to it. */
@@ -170,12 +183,6 @@ class Counter {
       return total + this.total(multiply([closed], this.#bodies.get(open[0]) as Ways[]))
     }, 0n)
   }
-}
-
-const countOf = (decision: DecisionExpression): bigint => {
-  const count = valueCount(toDecision(decision, decision.name))
-  if (count === undefined) throw new Uncountable()
-  return count
 }
 
 function valuesIn(decision: DecisionExpression): readonly Value[] {

@@ -51,6 +51,7 @@ export function fromDefinition(definition: SpaceDefinition): SearchSpace {
       return size.value
     },
     decisions: (architecture = {}) => resolve(definition, (decision) => architecture[decision.path] ?? firstValue(decision)).decisions,
+    build: (decide) => resolve(definition, decide).architecture,
     sample: (random) => sampleArchitecture(definition, random),
     enumerate: () => enumerateArchitectures(definition),
     print: (architecture) => printArchitecture(architecture),

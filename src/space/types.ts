@@ -49,6 +49,8 @@ export interface SearchSpace {
   readonly size: bigint | undefined
   /** The active decisions of an architecture, in walk order; of the first architecture when none is given. */
   decisions(architecture?: Architecture): readonly Decision[]
+  /** The architecture whose active decisions, in walk order, `decide` takes one after the other: how a strategy makes its own. */
+  build(decide: (decision: Decision) => DecisionValue): Architecture
   sample(random: Random): Architecture
   /** All architectures in a fixed order; only for countable spaces. */
   enumerate(): Iterable<Architecture>

@@ -1,0 +1,137 @@
+import { type Architecture, pick, pickMany, type Random, randomFor, type SearchSpace } from '../space/index.ts'
+import { fitness } from './fitness.ts'
+import { listed, type OptionSpecs, readOptions } from './options.ts'
+import { RandomSequence } from './random.ts'
+import { Seen } from './seen.ts'
+import type { Outcome, Proposal, Strategy, StrategyContext, StrategyEntry } from './strategy.ts'
+
+const specs = {
+  population: { summary: 'how many trials live at a time; so many random ones come first', default: 20, from: 2, to: 100_000, whole: true },
+  sample: { summary: 'tournament size: the best of so many becomes a parent', default: 5, from: 1, to: 100_000, whole: true },
+  mutation: {
+    summary: 'probability that a child of two parents is mutated, too; a child of one parent always is',
+    default: 0.5,
+    from: 0,
+    to: 1,
+  },
+  crossover: { summary: 'probability that a child has two parents', default: 0.2, from: 0, to: 1 },
+  ageing: { summary: 'the oldest dies (true) or the worst dies (false)', default: true },
+  elite: { summary: 'so many of the best never die of age', default: 0, from: 0, to: 100_000, whole: true },
+} satisfies OptionSpecs
+
+/** Draws of a child before a random architecture is taken instead of one that came before. */
+const TRIES = 50
+
+interface Member {
+  readonly number: number
+  readonly architecture: Architecture
+  readonly fitness: number
+}
+
+interface State {
+  readonly population: readonly Member[]
+  readonly seen: readonly number[]
+}
+
+/**
+ * Regularised evolution (Real et al. 2019, arXiv:1802.01548): a population of the latest trials; the best of a random sample of it is mutated (or crossed
+ * with another such winner); the child enters the population and the oldest leaves. Ageing keeps a lucky measurement from ruling for ever.
+ */
+class Evolution implements Strategy {
+  readonly #space: SearchSpace
+  readonly #context: StrategyContext
+  readonly #options: ReturnType<typeof readOptions<typeof specs>>
+  readonly #first: RandomSequence
+  #population: Member[] = []
+  #seen: Seen
+
+  constructor(context: StrategyContext, options: Parameters<StrategyEntry['make']>[1]) {
+    this.#context = context
+    this.#space = context.space
+    this.#options = readOptions('evolution', specs, options)
+    this.#first = new RandomSequence(context.space, context.seed)
+    this.#seen = new Seen(context.space)
+  }
+
+  ask(n: number): Proposal | 'exhausted' {
+    if (this.#seen.all) return 'exhausted'
+    if (n < this.#options.population) return this.#unseen(n)
+    const random = randomFor(this.#context.seed, 'evolution', n)
+    for (let attempt = 0; attempt < TRIES && this.#population.length > 0; attempt++) {
+      const child = this.#child(random)
+      if (!this.#seen.has(child.architecture)) return child
+    }
+    return this.#unseen(n)
+  }
+
+  tell(outcome: Outcome): void {
+    this.#seen.add(outcome.architecture)
+    const value = fitness(this.#context.objectives, outcome)
+    if (value === undefined) return
+    this.#population.push({ number: outcome.number, architecture: outcome.architecture, fitness: value })
+    if (this.#population.length > this.#options.population) this.#population.splice(this.#dying(), 1)
+  }
+
+  save(): State {
+    return { population: this.#population, seen: this.#seen.save() }
+  }
+
+  restore(state: unknown): void {
+    const { population, seen } = state as State
+    this.#population = [...population]
+    this.#seen = new Seen(this.#space, seen)
+  }
+
+  /** A random architecture that did not come before: the n-th of the random sequence, or the next one after it that is new. */
+  #unseen(n: number): Proposal | 'exhausted' {
+    for (let i = n; ; i++) {
+      const architecture = this.#first.at(i)
+      if (architecture === undefined) break
+      if (!this.#seen.has(architecture)) return { architecture, origin: 'random' }
+      if (i > n + 10_000) return { architecture, origin: 'random' }
+    }
+    for (let i = 0; i < n; i++) {
+      const architecture = this.#first.at(i) as Architecture
+      if (!this.#seen.has(architecture)) return { architecture, origin: 'random' }
+    }
+    return 'exhausted'
+  }
+
+  #child(random: Random): Proposal {
+    const { crossover, mutation } = this.#options
+    const parent = this.#tournament(random)
+    if (this.#population.length > 1 && random.next() < crossover) {
+      const other = this.#tournament(random)
+      const crossed = this.#space.crossover(parent.architecture, other.architecture, random)
+      const architecture = random.next() < mutation ? this.#space.mutate(crossed, random) : crossed
+      return { architecture, origin: 'crossover', parents: [...new Set([parent.number, other.number])] }
+    }
+    return { architecture: this.#space.mutate(parent.architecture, random), origin: 'mutation', parents: [parent.number] }
+  }
+
+  #tournament(random: Random): Member {
+    const { sample } = this.#options
+    const rivals = sample === 1 ? [pick(random, this.#population)] : pickMany(random, this.#population, sample)
+    return rivals.reduce((best, rival) => (rival.fitness > best.fitness ? rival : best))
+  }
+
+  /** Place of the member that leaves. */
+  #dying(): number {
+    const { ageing, elite } = this.#options
+    if (ageing && elite === 0) return 0
+    const members = this.#population
+    const places = members.map((_, i) => i).sort((a, b) => members[b].fitness - members[a].fitness || b - a)
+    if (!ageing) return places[places.length - 1]
+    const safe = new Set(places.slice(0, elite))
+    const oldest = members.findIndex((_, i) => !safe.has(i))
+    return Math.max(0, oldest)
+  }
+}
+
+export const evolution: StrategyEntry = {
+  name: 'evolution',
+  summary: 'a population of trials: the best of a sample is mutated or crossed, the oldest leaves',
+  paper: 'Real, Aggarwal, Huang, Le 2019, arXiv:1802.01548',
+  options: listed(specs),
+  make: (context, options) => new Evolution(context, options),
+}
