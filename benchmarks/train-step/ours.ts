@@ -56,7 +56,7 @@ async function timeSteps(
   return { wall, cpu, loss }
 }
 
-function initialValues({ parameters, statistics }: Net): Map<string, { shape: readonly number[]; data: Float32Array }> {
+export function initialValues({ parameters, statistics }: Net): Map<string, { shape: readonly number[]; data: Float32Array }> {
   const normal = normals(1)
   const values = new Map<string, { shape: readonly number[]; data: Float32Array }>()
   for (const { name, shape } of [...parameters, ...statistics]) {
@@ -69,7 +69,7 @@ function initialValues({ parameters, statistics }: Net): Map<string, { shape: re
   return values
 }
 
-function batch({ inputs: [x, y] }: Net): Record<string, Value> {
+export function batch({ inputs: [x, y] }: Net): Record<string, Value> {
   const normal = normals(2)
   const size = x!.shape.reduce((product, dimension) => product * dimension, 1)
   return {
