@@ -16,6 +16,11 @@ export interface SessionOptions {
   readonly device?: Device
   /** Whether other processes compute beside this one: waiting threads then sleep instead of spinning. Default false. */
   readonly shared?: boolean
+  /**
+   * Lets ONNX Runtime optimise the model: for models whose weights are constants, run many times. Default false: a compiled graph is
+   * simplified already, its step is no faster for it (measured), and making the session takes twice as long.
+   */
+  readonly optimize?: boolean
   /** Writes ONNX Runtime's profile to files that begin with this (Node only). */
   readonly profilePrefix?: string
 }

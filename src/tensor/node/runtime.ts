@@ -13,20 +13,24 @@ export async function createNodeRuntime({ defaults = {} }: NodeRuntimeOptions = 
   // What fails is thrown; printed as well, it would only disturb.
   ort.env.logLevel = 'fatal'
   const createSession = (model: Uint8Array, options: SessionOptions = {}): Promise<Session> =>
-    createNodeSession(model, { ...defaults, ...options })
+    createNodeSession(model, { ...defaults, ...given(options) })
   return { name: 'onnxruntime-node', block: await detectBlock(createSession), createSession }
 }
 
+/** Options without those that are undefined, which would hide defaults. */
+const given = (options: SessionOptions): SessionOptions =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+
 async function createNodeSession(
   model: Uint8Array,
-  { threads = 1, device = 'cpu', shared = false, profilePrefix }: SessionOptions,
+  { threads = 1, device = 'cpu', shared = false, optimize = false, profilePrefix }: SessionOptions,
 ): Promise<Session> {
   const session = await ort.InferenceSession.create(model, {
     executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
-    graphOptimizationLevel: 'basic',
+    graphOptimizationLevel: optimize ? 'all' : 'disabled',
     logSeverityLevel: 4,
     extra: { session: { intra_op: { allow_spinning: shared ? '0' : '1' } } },
     ...(profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: profilePrefix }),
