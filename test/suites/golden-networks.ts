@@ -1,5 +1,6 @@
 import * as t from '../../src/tensor/index.ts'
 import type { ForwardResult, Optimizer, Tensor } from '../../src/tensor/index.ts'
+import { type Fingerprint, formulaTensor, readGolden } from './golden.ts'
 
 /** A network of test/golden/networks.py: names of parameters as PyTorch has them. */
 export interface GoldenNetwork {
@@ -79,4 +80,62 @@ export function goldenForward(network: GoldenNetwork, x: Tensor, targets: Tensor
   }
   const logits = network.forward(x, layers)
   return { loss: t.softmaxCrossEntropy(logits, targets, { labelSmoothing: network.labelSmoothing }), outputs: { logits }, statistics }
+}
+
+/** What networks.py wrote of one network's training. */
+export interface GoldenTraining {
+  readonly rates: readonly number[]
+  readonly losses: readonly number[]
+  readonly shapes: Readonly<Record<string, t.Shape>>
+  readonly final: Readonly<Record<string, Fingerprint>>
+}
+
+export const goldenTrainings = readGolden('networks.json') as Readonly<Record<string, GoldenTraining>>
+
+/** As initialise() in networks.py. */
+export function goldenWeights({ shapes, final }: GoldenTraining): t.NamedValues {
+  const weights = new Map<string, { shape: t.Shape; data: Float32Array }>()
+  for (const [i, name] of Object.keys(shapes).sort().entries()) {
+    const shape = shapes[name]
+    const isScale = name.endsWith('norm.weight')
+    const scale = shape.length > 1 ? Math.sqrt(6 / t.sizeOf(shape.slice(1))) : isScale ? 0.2 : 0.1
+    const data = formulaTensor(shape, i + 1, scale)
+    weights.set(name, { shape, data: isScale && shape.length === 1 ? data.map((value) => 1 + value) : data })
+  }
+  for (const name of statisticsOf(final)) {
+    const shape = shapes[name.replace(/running_.*/, 'weight')]
+    weights.set(name, { shape, data: new Float32Array(t.sizeOf(shape)).fill(name.endsWith('var') ? 1 : 0) })
+  }
+  return weights
+}
+
+const statisticsOf = (final: GoldenTraining['final']): string[] => Object.keys(final).filter((name) => name.includes('running_'))
+
+/** As in train() of networks.py: images that carry their class. */
+export function goldenBatch(step: number): { x: Float32Array; y: Float32Array } {
+  const x = formulaTensor([8, 3, 8, 8], 1000 + step)
+  const y = new Float32Array(8 * 5)
+  for (let n = 0; n < 8; n++) {
+    const label = (n * 3 + step) % 5
+    y[n * 5 + label] = 1
+    for (let k = n * 192; k < (n + 1) * 192; k++) x[k] = Math.fround(x[k] + 0.5 * label) - 1
+  }
+  return { x, y }
+}
+
+/** The training program of a golden network; its batches are those of `goldenBatch`. */
+export function goldenProgram(name: string, options: t.ProgramOptions & { readonly ema?: number }): Promise<t.TrainingProgram> {
+  const { shapes, final } = goldenTrainings[name]
+  const network = goldenNetworks[name]
+  const x = t.input('x', [8, 3, 8, 8])
+  const y = t.input('y', [8, 5])
+  return t.createTrainingProgram({
+    ...options,
+    inputs: [x, y],
+    parameters: Object.entries(shapes).map(([parameter, shape]) => ({ name: parameter, shape, decayed: shape.length > 1 })),
+    statistics: statisticsOf(final).map((statistic) => ({ name: statistic, shape: shapes[statistic.replace(/running_.*/, 'weight')] })),
+    forward: (get) => goldenForward(network, x, y, get),
+    optimizer: network.optimizer,
+    clipNorm: network.clipNorm,
+  })
 }

@@ -1,18 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import {
-  createTrainingProgram,
-  gradients,
-  input,
-  lowerToBytes,
-  relu,
-  type Runtime,
-  simplifyOutputs,
-  type Tensor,
-} from '../../src/tensor/index.ts'
+import { gradients, input, lowerToBytes, relu, type Runtime, simplifyOutputs, type Tensor } from '../../src/tensor/index.ts'
 import { createNodeRuntime } from '../../src/tensor/node/index.ts'
 import { functionCases } from '../suites/function-cases.ts'
-import { readGolden } from '../suites/golden.ts'
-import { goldenForward, goldenNetworks } from '../suites/golden-networks.ts'
+import { goldenNetworks, goldenProgram } from '../suites/golden-networks.ts'
 import { gradientCases } from '../suites/gradient-cases.ts'
 import { checkerMissing, checkModels } from '../suites/onnx-checker.ts'
 
@@ -36,11 +26,7 @@ function caseModels(target: 'standard' | 'onnxruntime'): Record<string, Uint8Arr
 async function trainingModels(layout: 'auto' | 'plain'): Promise<Record<string, Uint8Array>> {
   const node = await createNodeRuntime()
   const models: Record<string, Uint8Array> = {}
-  const shapesOf = readGolden('networks.json') as Record<
-    string,
-    { readonly shapes: Record<string, number[]>; readonly final: Record<string, unknown> }
-  >
-  for (const [name, network] of Object.entries(goldenNetworks)) {
+  for (const name of Object.keys(goldenNetworks)) {
     const runtime: Runtime = {
       ...node,
       createSession(model, options) {
@@ -48,19 +34,7 @@ async function trainingModels(layout: 'auto' | 'plain'): Promise<Record<string, 
         return node.createSession(model, options)
       },
     }
-    const { shapes, final } = shapesOf[name]
-    const [x, y] = [input('x', [8, 3, 8, 8]), input('y', [8, 5])]
-    const running = Object.keys(final).filter((statistic) => statistic.includes('running_'))
-    const program = await createTrainingProgram({
-      runtime,
-      layout,
-      inputs: [x, y],
-      parameters: Object.entries(shapes).map(([parameter, shape]) => ({ name: parameter, shape, decayed: shape.length > 1 })),
-      statistics: running.map((statistic) => ({ name: statistic, shape: shapes[statistic.replace(/running_.*/, 'weight')] })),
-      forward: (get) => goldenForward(network, x, y, get),
-      optimizer: network.optimizer,
-      ema: 0.99,
-    })
+    const program = await goldenProgram(name, { runtime, layout, ema: 0.99 })
     await program.release()
   }
   return models
