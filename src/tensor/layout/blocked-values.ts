@@ -33,12 +33,17 @@ export interface BlockedValues extends LoweringContext {
   /** What `split` did, undone; `shape` is the tensor's. */
   join(split: string, shape: Shape): string
   reshape(name: string, shape: Shape): string
+  /** Integers that several nodes may use: made once for each key. */
+  indices(key: string, make: () => readonly number[]): string
+  /** Zeros around blocked images: [top, left, bottom, right] of a tensor of `shape`. */
+  surround(blocked: string, shape: Shape, pads: readonly number[]): string
 }
 
 export function createBlockedValues(context: LoweringContext, block: number): BlockedValues {
   const { emit } = context
   const blocked = new Map<Tensor, string>()
   const channelsLast = new Map<Tensor, string>()
+  const indices = new Map<string, string>()
   const padded = (channels: number): number => Math.ceil(channels / block) * block
   const paddedShape = ([batch, channels, ...rest]: Shape): number[] => [batch, padded(channels), ...rest]
   const splitShape = ([batch, channels, ...rest]: Shape): number[] => [batch, padded(channels) / block, ...rest, block]
@@ -89,6 +94,13 @@ export function createBlockedValues(context: LoweringContext, block: number): Bl
     },
     split: (name, shape) => reshape(name, splitShape(shape)),
     join: (name, shape) => reshape(name, paddedShape(shape)),
+    indices: (key, make) => remember(indices, key, () => emit.ints(make())),
+    surround(name, [, channels], pads) {
+      // A 1×1 convolution with padding; unlike the standard Pad it runs on all threads.
+      const all = padded(channels)
+      const ones = emit.floats(new Float32Array(all).fill(1), [all, 1, 1, 1])
+      return node('Conv', [name, ones], { kernel_shape: [1, 1], strides: [1, 1], dilations: [1, 1], pads, group: all })
+    },
   }
 }
 

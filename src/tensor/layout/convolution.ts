@@ -25,7 +25,7 @@ export function emitConvolution(node: Tensor, values: BlockedValues, after: Afte
   const window = { kernel_shape: w.shape.slice(2), strides, pads, dilations, group: groups }
   const shift = bias ? paddedVector(values, values.plain(bias), w.shape[0]) : undefined
   if (isDepthwise(groups, w)) {
-    const reordered = depthwiseFilter(values, filter, groups, shape[2], shape[3])
+    const reordered = depthwiseFilter(values, filter, shape)
     return emitConv(values, values.of(x), reordered, { ...window, group: values.padded(groups) }, shift, after)
   }
   if (!isBlockable(values, groups, w.shape)) return undefined

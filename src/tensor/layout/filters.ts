@@ -1,6 +1,12 @@
 import type { BlockedValues } from './blocked-values.ts'
 import { padEnd } from './blocked-values.ts'
 
+/**
+ * Filters in the order that the blocked convolution reads. ONNX Runtime turns two neighbouring axes round, and gathers rows of a block of
+ * numbers, many times as fast as it does a general permutation; so each filter is one turn that brings a block's numbers side by
+ * side, and one gathering of rows.
+ */
+
 /** Shape of a dense filter: [outputs, inputs, height, width]. */
 export type FilterShape = readonly [number, number, number, number]
 
@@ -10,36 +16,81 @@ export type FilterShape = readonly [number, number, number, number]
  */
 export function blockedFilter(values: BlockedValues, filter: string, [outputs, inputs, height, width]: FilterShape): string {
   const { emit, block } = values
-  const [o, c] = [values.padded(outputs), values.padded(inputs)]
+  const [o, c, area] = [values.padded(outputs), values.padded(inputs), height * width]
   const whole = padEnd(emit, filter, [o - outputs, c - inputs, 0, 0])
-  const parts = values.reshape(whole, [o / block, block, c / block, block, height, width])
-  return values.reshape(emit.node('Transpose', [parts], { perm: [0, 2, 4, 5, 3, 1] }), [o, c, height, width])
+  const rows = emit.node('Transpose', [values.reshape(whole, [o / block, block, c * area])], { perm: [0, 2, 1] })
+  const order = values.indices(`filter ${c} ${area}`, () =>
+    range(c / block).flatMap((blockOfInputs) =>
+      range(area).flatMap((tap) => range(block).map((input) => (blockOfInputs * block + input) * area + tap)),
+    ),
+  )
+  const ordered = area === 1 ? rows : emit.node('Gather', [rows, order], { axis: 1 })
+  return values.reshape(ordered, [o, c, height, width])
 }
 
 /** For an input of fewer channels than a block, which stays plain: [O / b, C, h, w, b (O)]. */
 export function narrowFilter(values: BlockedValues, filter: string, [outputs, inputs, height, width]: FilterShape): string {
   const { emit, block } = values
   const o = values.padded(outputs)
-  const parts = values.reshape(padEnd(emit, filter, [o - outputs, 0, 0, 0]), [o / block, block, inputs, height, width])
-  return values.reshape(emit.node('Transpose', [parts], { perm: [0, 2, 3, 4, 1] }), [o, inputs, height, width])
+  const parts = values.reshape(padEnd(emit, filter, [o - outputs, 0, 0, 0]), [o / block, block, inputs * height * width])
+  return values.reshape(emit.node('Transpose', [parts], { perm: [0, 2, 1] }), [o, inputs, height, width])
 }
 
-/** A depthwise filter [C, 1, h, w]: [C / b, 1, h, w, b]. */
-export function depthwiseFilter(values: BlockedValues, filter: string, channels: number, height: number, width: number): string {
+/** A depthwise filter [C, 1, h, w]: [C / b, 1, h, w, b]; `turned`: by 180°. */
+export function depthwiseFilter(values: BlockedValues, filter: string, [channels, , height, width]: FilterShape, turned = false): string {
   const { emit, block } = values
-  const c = values.padded(channels)
-  const parts = values.reshape(padEnd(emit, filter, [c - channels, 0, 0, 0]), [c / block, block, height * width])
-  return values.reshape(emit.node('Transpose', [parts], { perm: [0, 2, 1] }), [c, 1, height, width])
+  const [c, area] = [values.padded(channels), height * width]
+  const parts = values.reshape(padEnd(emit, filter, [c - channels, 0, 0, 0]), [c / block, block, area])
+  const rows = emit.node('Transpose', [parts], { perm: [0, 2, 1] })
+  const backwards = values.indices(`backwards ${area}`, () => range(area).toReversed())
+  return values.reshape(turned && area > 1 ? emit.node('Gather', [rows, backwards], { axis: 1 }) : rows, [c, 1, height, width])
 }
 
-/** A filter [A, B, h, w] turned by 180°, and its first two dimensions swapped on demand. */
-export function flipped(values: BlockedValues, filter: string, [, , height, width]: FilterShape): string {
-  if (height === 1 && width === 1) return filter
-  const { emit } = values
-  const last = [-1, -1]
-  return emit.node('Slice', [filter, emit.ints(last), emit.ints([-height - 1, -width - 1]), emit.ints([2, 3]), emit.ints(last)])
+/** For a tap of a small kernel, the tap of the filter that it takes; undefined: none, it is 0. */
+export type Taps = readonly (number | undefined)[]
+
+/**
+ * The filter of an input gradient, from a plain filter [O, C, h, w]: inputs and outputs change places, and each entry of `kernels` makes
+ * C output channels with the taps it names: [kernel, C / b, O / b, tap, b (O), b (C)].
+ */
+export function gradientFilter(
+  values: BlockedValues,
+  filter: string,
+  [outputs, inputs, height, width]: FilterShape,
+  kernels: readonly Taps[],
+  [rows, columns]: readonly [number, number],
+): string {
+  const { emit, block } = values
+  const [o, c, area] = [values.padded(outputs), values.padded(inputs), height * width]
+  const whole = padEnd(emit, filter, [o - outputs, c - inputs, 0, 0])
+  const byTap = area === 1 ? whole : emit.node('Transpose', [values.reshape(whole, [o, c, area])], { perm: [0, 2, 1] })
+  const blocks = c / block
+  const count = o * area * blocks
+  const lines = values.reshape(byTap, [count, block])
+  const hasGaps = kernels.some((taps) => taps.includes(undefined))
+  const order = values.indices(`gradient ${o} ${c} ${area} ${kernels.map((taps) => taps.join()).join(' ')}`, () =>
+    kernels.flatMap((taps) =>
+      range(blocks).flatMap((blockOfInputs) =>
+        range(o / block).flatMap((blockOfOutputs) =>
+          taps.flatMap((tap) =>
+            range(block).map((output) =>
+              tap === undefined ? count : ((blockOfOutputs * block + output) * area + tap) * blocks + blockOfInputs,
+            ),
+          ),
+        ),
+      ),
+    ),
+  )
+  // The line behind the last holds the zeros of taps that are not there.
+  const gathered = emit.node('Gather', [hasGaps ? padEnd(emit, lines, [1, 0]) : lines, order], { axis: 0 })
+  return values.reshape(gathered, [kernels.length * c, o, rows, columns])
 }
+
+/** The taps of a kernel turned by 180°. */
+export const turnedTaps = (height: number, width: number): Taps => range(height * width).toReversed()
 
 /** A vector [C] padded with zeros to whole blocks. */
 export const paddedVector = (values: BlockedValues, vector: string, channels: number): string =>
   padEnd(values.emit, vector, [values.padded(channels) - channels])
+
+const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i)

@@ -2,7 +2,7 @@ import type { InputGradientAttributes } from '../ops/convolution.ts'
 import type { Tensor } from '../tensor.ts'
 import type { BlockedValues } from './blocked-values.ts'
 import { emitConv, isBlockable, isDepthwise } from './convolution.ts'
-import { blockedFilter, depthwiseFilter, type FilterShape, flipped } from './filters.ts'
+import { depthwiseFilter, type FilterShape, gradientFilter, turnedTaps } from './filters.ts'
 import type { After } from './rule.ts'
 
 /** One axis of an input gradient. */
@@ -47,10 +47,10 @@ export function emitInputGradient(node: Tensor, values: BlockedValues, after: Af
 /** The filter of the turned convolution: [C, O / groups, h, w] on blocks. */
 function turnedFilter(values: BlockedValues, w: Tensor, depthwise: boolean): string {
   const shape = w.shape as unknown as FilterShape
-  const filter = flipped(values, values.plain(w), shape)
-  if (depthwise) return depthwiseFilter(values, filter, shape[0], shape[2], shape[3])
-  const swapped = values.emit.node('Transpose', [filter], { perm: [1, 0, 2, 3] })
-  return blockedFilter(values, swapped, [shape[1], shape[0], shape[2], shape[3]])
+  const [, , height, width] = shape
+  return depthwise
+    ? depthwiseFilter(values, values.plain(w), shape, true)
+    : gradientFilter(values, values.plain(w), shape, [turnedTaps(height, width)], [height, width])
 }
 
 /** A convolution of the output gradient, with zeros between its elements where there are strides. */
@@ -122,21 +122,10 @@ function residues(node: Tensor, values: BlockedValues, axes: readonly [Axis, Axi
   const plans = axes.map(residuePlan) as [ResiduePlan, ResiduePlan]
   if (plans.some(({ before, behind }) => before < 0 || behind < 0)) return undefined
   const [rows, columns] = plans
-  const [outputs, channels] = [w.shape[0], w.shape[1]]
-  // Filter of residues (a, b): the taps of each residue, or the zero behind all taps.
-  const area = axes[0].kernel * axes[1].kernel
-  const taps = emit.node('Pad', [values.reshape(values.plain(w), [outputs, channels, area]), emit.ints([0, 0, 0, 0, 0, 1])])
-  const picks = rows.taps.flatMap((r) =>
-    columns.taps.flatMap((c) => r.flatMap((i) => c.map((j) => (i === undefined || j === undefined ? area : i * axes[1].kernel + j)))),
+  const kernels = rows.taps.flatMap((r) =>
+    columns.taps.map((c) => r.flatMap((i) => c.map((j) => (i === undefined || j === undefined ? undefined : i * axes[1].kernel + j)))),
   )
-  const picked = emit.node('Gather', [taps, emit.ints(picks)], { axis: 2 })
-  const parts = axes[0].stride * axes[1].stride
-  const grouped = values.reshape(picked, [outputs, channels, parts, rows.size, columns.size])
-  const padded = emit.node('Transpose', [grouped], { perm: [2, 1, 0, 3, 4] })
-  const c = values.padded(channels)
-  const whole = c === channels ? padded : emit.node('Pad', [padded, emit.ints([0, 0, 0, 0, 0, 0, c - channels, 0, 0, 0])])
-  const shape: FilterShape = [parts * c, outputs, rows.size, columns.size]
-  const filter = blockedFilter(values, values.reshape(whole, shape), shape)
+  const filter = gradientFilter(values, values.plain(w), w.shape as unknown as FilterShape, kernels, [rows.size, columns.size])
   const window = {
     kernel_shape: [rows.size, columns.size],
     strides: [1, 1],
@@ -146,6 +135,7 @@ function residues(node: Tensor, values: BlockedValues, axes: readonly [Axis, Axi
   }
   const all = emitConv(values, values.of(dy), filter, window, undefined, {})
   const [batch] = dy.shape
+  const c = values.padded(w.shape[1])
   const places = values.reshape(all, [batch, axes[0].stride, axes[1].stride, c / block, rows.cells, columns.cells, block])
   const image = emit.node('Transpose', [places], { perm: [0, 3, 4, 1, 5, 2, 6] })
   const [height, width] = [rows.cells * axes[0].stride, columns.cells * axes[1].stride]

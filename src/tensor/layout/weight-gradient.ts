@@ -51,16 +51,15 @@ function dense(node: Tensor, values: BlockedValues, axes: readonly [Axis, Axis])
   // The operator wants channels, here images, in whole blocks or fewer than a block.
   const batch = x.shape[0] < block ? x.shape[0] : values.padded(x.shape[0])
   const extra = batch - x.shape[0]
-  const pads = [0, Math.min(rows.behind, 0), columns.before, columns.behind]
-  const lastRow = rows.behind < 0 ? rows.behind : 0
-  let image = values.channelsLast(x)
-  if (extra > 0 || lastRow < 0 || pads[2] !== 0 || pads[3] !== 0) {
-    image = emit.node('Pad', [image, emit.ints([0, 0, columns.before, 0, extra, lastRow, columns.behind, 0])])
-  }
+  const lastRow = Math.min(rows.behind, 0)
   const height = rows.input + lastRow
   const width = columns.before + columns.input + columns.behind
-  const unfolded = values.reshape(image, [1, batch, height, width * channels])
-
+  const unfolded = values.reshape(paddedChannelsLast(x, values, [extra, lastRow, columns.before, columns.behind]), [
+    1,
+    batch,
+    height,
+    width * channels,
+  ])
   const perGroup = imagesPerGroup(batch, block)
   const filters = groupedFilter(dy, values, batch, perGroup)
   const groups = batch / perGroup
@@ -75,6 +74,18 @@ function dense(node: Tensor, values: BlockedValues, axes: readonly [Axis, Axis])
   const size = (outputs / block) * rows.kernel * span * channels * block
   const summed = groups === 1 ? swept : emit.node('ReduceSum', [values.reshape(swept, [groups, size]), emit.ints([0])], { keepdims: 0 })
   return toFilter(node, values, summed, outputs, span, columns.dilation)
+}
+
+/** x as [N, H, W, C], with zeros around its columns, rows cut off at the end, and images of zeros behind the last. */
+function paddedChannelsLast(x: Tensor, values: BlockedValues, [images, rows, before, behind]: readonly number[]): string {
+  const { emit, block } = values
+  const [batch, channels, height, width] = x.shape
+  if ([images, rows, before, behind].every((count) => count === 0)) return values.channelsLast(x)
+  const isSimple = images === 0 && rows === 0 && behind >= 0 && values.has(x)
+  if (!isSimple) return emit.node('Pad', [values.channelsLast(x), emit.ints([0, 0, before, 0, images, rows, behind, 0])])
+  const wide = values.surround(values.of(x), x.shape, [0, before, 0, behind])
+  if (channels === block) return values.reshape(wide, [batch, height, before + width + behind, channels])
+  return values.node('ReorderOutput', [wide], { channels, channels_last: 1 })
 }
 
 /** The output gradient as the groups' filters, [group, O / b, image, h, w, b]: where O is one block it lies like that already. */
@@ -113,11 +124,15 @@ function depthwise(node: Tensor, values: BlockedValues, axes: readonly [Axis, Ax
   const [rows, columns] = axes
   const [batch, channels] = x.shape
   const all = batch * values.padded(channels)
-  const split = values.reshape(values.of(x), [all / block, rows.input, columns.input, block])
   const lastRow = Math.min(rows.behind, 0)
   // Padding of columns inside the operator would leave its fast path.
-  const isPadded = columns.before !== 0 || columns.behind !== 0 || lastRow < 0
-  const padded = isPadded ? emit.node('Pad', [split, emit.ints([0, 0, columns.before, 0, 0, lastRow, columns.behind, 0])]) : split
+  let padded = values.of(x)
+  if (columns.behind >= 0 && lastRow === 0) {
+    if (columns.before + columns.behind > 0) padded = values.surround(padded, x.shape, [0, columns.before, 0, columns.behind])
+  } else {
+    const split = values.reshape(padded, [all / block, rows.input, columns.input, block])
+    padded = emit.node('Pad', [split, emit.ints([0, 0, columns.before, 0, 0, lastRow, columns.behind, 0])])
+  }
   const width = columns.input + columns.before + columns.behind
   const swept = values.node(
     'Conv',
