@@ -113,6 +113,21 @@ def lstm(x, input_weight, recurrent_weight, bias):
     return outputs, hidden[0], cell[0]
 
 
+def darts(x, y, x_valid, y_valid, w, scale, shift, head, alpha):
+    """Validation loss after one virtual step on the weights: second-order DARTS (Liu et al., 2018, arXiv:1806.09055) differentiates this."""
+
+    def loss(images, targets, w, scale, shift, head):
+        share = F.softmax(alpha, -1)
+        convolved = F.batch_norm(F.conv2d(F.relu(images), w, None, 1, 1), None, None, scale, shift, True)
+        mixed = share[0] * convolved + share[1] * F.avg_pool2d(images, 3, 1, 1) + share[2] * images
+        return F.cross_entropy(mixed.mean((2, 3)) @ head, F.softmax(3 * targets, -1))
+
+    weights = (w, scale, shift, head)
+    slopes = torch.autograd.grad(loss(x, y, *weights), weights, create_graph=True)
+    return loss(x_valid, y_valid, *(p - 0.5 * g for p, g in zip(weights, slopes)))
+
+
+layer('darts, second order', [(4, 16, 4, 4), (4, 5), (4, 16, 4, 4), (4, 5), (16, 16, 3, 3), (16,), (16,), (16, 5), (3,)], darts)
 layer('lstm', [(3, 4, 5), (5, 24), (6, 24), (24,)], lstm)
 save('layers.json', layers)
 

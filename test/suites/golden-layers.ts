@@ -9,6 +9,24 @@ const batchNorm: Build = (x, scale, shift) => {
 }
 const target = (y: Tensor): Tensor => t.softmax(t.mul(y, 3))
 
+/** Validation loss after one virtual step on the weights, as second-order DARTS differentiates it. */
+const darts: Build = (x, y, xValid, yValid, w, scale, shift, head, alpha) => {
+  const shares = t.split(t.softmax(alpha), [1, 1, 1], 0)
+  const loss = (images: Tensor, targets: Tensor, [kernel, factor, offset, last]: readonly Tensor[]): Tensor => {
+    const convolved = t.batchNormTraining(t.convolution(t.relu(images), kernel, { pads: 1 }), factor, offset).output
+    const operations = [convolved, t.averagePool(images, { kernel: 3, stride: 1, pads: 1 }), images]
+    const mixed = t.addAll(operations.map((operation, i) => t.mul(operation, shares[i])))
+    return t.softmaxCrossEntropy(t.dense(t.flatten(t.globalAveragePool(mixed)), last), target(targets))
+  }
+  const weights = [w, scale, shift, head]
+  const slopes = t.gradients(loss(x, y, weights), weights)
+  return loss(
+    xValid,
+    yValid,
+    weights.map((weight, i) => t.sub(weight, t.mul(slopes[i], 0.5))),
+  )
+}
+
 /** The layers of test/golden/layers.py, by the same names. */
 export const goldenLayers: Readonly<Record<string, Build>> = {
   'convolution 3x3': (x, w) => t.convolution(x, w, { pads: 1 }),
@@ -48,6 +66,7 @@ export const goldenLayers: Readonly<Record<string, Build>> = {
   'cross-entropy, smoothing': (x, y) => t.softmaxCrossEntropy(x, target(y), { labelSmoothing: 0.1 }),
   'mean squared error': t.meanSquaredError,
   embedding: (table) => t.embedding(table, t.constant(BigInt64Array.of(0n, 3n, 3n, 6n, 1n, 0n), [2, 3])),
+  'darts, second order': darts,
   lstm: (x, input, recurrent, bias) => {
     const { outputs, state } = t.lstm(x, { input, recurrent, bias })
     return [outputs, state.hidden, state.cell]
