@@ -4,10 +4,15 @@ import { dirname } from 'node:path'
 import { UserError } from '../errors.ts'
 
 /**
- * Writes a file as a whole or not at all: to a neighbour first, flushed, then renamed. Makes the folder if there is none.
+ * Writes a file as a whole or not at all: to a neighbour first, flushed, checked if asked, then renamed. Makes the folder if there is none.
+ * @param check looks at the neighbour; when it throws, nothing is left and what was at `path` stays
  * @throws UserError when the disk is full, or may not be written
  */
-export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  content: Uint8Array | string,
+  check?: (written: string) => Promise<void>,
+): Promise<void> {
   const partial = `${path}.${randomUUID().slice(0, 8)}.partial`
   try {
     await mkdir(dirname(path), { recursive: true })
@@ -18,6 +23,7 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
     } finally {
       await file.close()
     }
+    await check?.(partial)
     await rename(partial, path)
   } catch (error) {
     await rm(partial, { force: true }).catch(() => {})
