@@ -5,7 +5,7 @@ import { lowerToBytes, type Outputs } from './lower.ts'
 import type { Target } from './op.ts'
 import type { Runtime, SessionOptions, Value } from './runtime.ts'
 import { printType, ShapeError, sameShape } from './shapes.ts'
-import { simplify } from './simplify/simplify.ts'
+import { simplifyOutputs } from './simplify/simplify.ts'
 import type { Tensor, TensorType, TypedArray } from './tensor.ts'
 import { sizeOf } from './tensor.ts'
 
@@ -63,12 +63,6 @@ export async function compile(
       await cached.release()
     },
   }
-}
-
-/** `simplify` on named outputs. */
-export function simplifyOutputs(outputs: Outputs): Outputs {
-  const simpler = simplify(Object.values(outputs))
-  return Object.fromEntries(Object.keys(outputs).map((name, i) => [name, simpler[i]]))
 }
 
 function feed(name: string, type: TensorType, given: Value | TypedArray | undefined): Value {

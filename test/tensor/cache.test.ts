@@ -103,6 +103,6 @@ it('does not grow in memory over 500 different children', async () => {
   const before = memory()
   for (let i = 150; i < 500; i++) await train(i)
   await cache.clear()
-  // A session of these holds about a megabyte: 350 that were not released would stand out.
-  expect(memory() - before).toBeLessThan(120)
+  // A session of these holds half a megabyte: 350 that were not released grew to 185 MB, 1500 that were to 11.
+  expect(memory() - before).toBeLessThan(100)
 })

@@ -1,4 +1,5 @@
 import { apply, constantValues, inputName, topologicalOrder } from '../graph.ts'
+import type { Outputs } from '../lower.ts'
 import type { OpName } from '../op.ts'
 import { operations } from '../ops/index.ts'
 import { printType, ShapeError, sameShape } from '../shapes.ts'
@@ -7,9 +8,10 @@ import { channelRules } from './channels.ts'
 import { convolutionRules } from './convolutions.ts'
 import { elementwiseRules } from './elementwise.ts'
 import type { Rule } from './patterns.ts'
+import { poolingRules } from './pooling.ts'
 import { shapeRules } from './shapes.ts'
 
-const rules: readonly Rule[] = [...shapeRules, ...elementwiseRules, ...channelRules, ...convolutionRules]
+const rules: readonly Rule[] = [...shapeRules, ...elementwiseRules, ...channelRules, ...convolutionRules, ...poolingRules]
 
 /** Passes over the graph; what is single-used after one pass is known to the next. */
 const maximumPasses = 4
@@ -29,6 +31,12 @@ export function simplify(outputs: readonly Tensor[]): Tensor[] {
     current = next.outputs
   }
   return current
+}
+
+/** `simplify` on named outputs. */
+export function simplifyOutputs(outputs: Outputs): Outputs {
+  const simpler = simplify(Object.values(outputs))
+  return Object.fromEntries(Object.keys(outputs).map((name, i) => [name, simpler[i]]))
 }
 
 function simplifyOnce(outputs: readonly Tensor[]): { readonly outputs: Tensor[]; readonly changed: boolean } {
