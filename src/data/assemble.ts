@@ -10,6 +10,14 @@ export interface AssembleOptions {
   readonly splits?: SplitShares
 }
 
+/** Throws a UserError when there are too few examples to split at all. */
+export function checkEnough(name: string, total: number): void {
+  if (total < fewest)
+    throw new UserError(
+      `${name} has only ${total} examples: at least ${fewest} are needed to train, validate and test, and many more for a good network.`,
+    )
+}
+
 /** Records below which no training, validation and test part can be made that say anything. */
 const fewest = 6
 
@@ -75,10 +83,7 @@ function checkTargets(name: string, { info, records, given }: Decoded): void {
       `${name}: the target "${info.target ?? 'y'}" is the same everywhere, so there is nothing to predict; choose another --target.`,
     )
   }
-  if (total < fewest)
-    throw new UserError(
-      `${name} has only ${total} examples: at least ${fewest} are needed to train, validate and test, and many more for a good network.`,
-    )
+  checkEnough(name, total)
   if (info.task !== 'classification') return
   const trainable = countClasses(records.targets, info.classes.length, (i) => given[i] === givenPart.none || given[i] === givenPart.train)
   const missing = info.classes.filter((_, c) => trainable[c] === 0)

@@ -32,6 +32,8 @@ export interface ColumnEncoding {
   readonly format?: DateFormat
   /** Dates: the numbers made of one, each a column of the encoded row. */
   readonly parts?: readonly DatePart[]
+  /** Numbers and dates: one more column of the encoded row is 1 where the value is missing, else 0. */
+  readonly indicator?: boolean
   /** Numbers written with a comma for the decimal point. */
   readonly decimalComma?: boolean
 }

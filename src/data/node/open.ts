@@ -7,6 +7,7 @@ import type { DataSource } from '../decoded.ts'
 import type { SplitShares } from '../split.ts'
 import { digitsSource, fashionMnistSource } from './built-in.ts'
 import { cacheFolder, decodeCached } from './cache.ts'
+import { sourceAt } from './detect.ts'
 
 export interface OpenOptions {
   /** Tables: the column to predict. */
@@ -57,19 +58,28 @@ export function describeDatasets(): DatasetDescription[] {
  */
 export async function openDataset(argument: string, options: OpenOptions = {}): Promise<Dataset> {
   const { seed = 0, cache = cacheFolder(), onNote = () => {} } = options
-  const source = await findSource(argument, cache, onNote)
+  const source = await findSource(argument, cache, options, onNote)
   const decoded = await decodeCached(source, cache, onNote)
   return assemble(source.name, decoded, { seed, ...(options.splits && { splits: options.splits }) })
 }
 
-async function findSource(argument: string, cache: string, onNote: (note: string) => void): Promise<DataSource> {
+async function findSource(argument: string, cache: string, options: OpenOptions, onNote: (note: string) => void): Promise<DataSource> {
   const match = known.find(({ name }) => name === argument)
+  if (existsSync(argument)) {
+    if (match) onNote(`${argument} is a path here, so it is opened, not the known data set of that name.`)
+    const { seed = 0, target, size, splits } = options
+    return sourceAt(argument, {
+      seed,
+      ...(target !== undefined && { target }),
+      ...(size !== undefined && { size }),
+      ...(splits && { splits }),
+    })
+  }
   if (match) return match.source(cache, onNote)
-  throw new UserError(unknownSentence(argument, existsSync(argument)))
+  throw new UserError(unknownSentence(argument))
 }
 
-function unknownSentence(argument: string, exists: boolean): string {
-  if (exists) return `${argument} is not in a format that can be read.`
+function unknownSentence(argument: string): string {
   const near = known.map(({ name }) => name).filter((name) => distance(name, argument.toLowerCase()) <= Math.max(2, name.length / 3))
   const names = known.map(({ name }) => name).join(', ')
   return `There is no file or folder ${argument}, and no data set of that name${near.length > 0 ? `: did you mean ${near.join(' or ')}?` : `; known names are ${names}.`}`
