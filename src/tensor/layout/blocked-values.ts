@@ -32,7 +32,14 @@ export interface BlockedValues extends LoweringContext {
   split(blocked: string, shape: Shape): string
   /** What `split` did, undone; `shape` is the tensor's. */
   join(split: string, shape: Shape): string
+  /** Another ONNX shape of the same data; reshaping twice is reshaping once. */
   reshape(name: string, shape: Shape): string
+  /** Data of three dimensions with the last two changing places. */
+  turn(name: string, shape: readonly [number, number, number]): string
+  /** Data of `shape` with the order along an axis reversed. */
+  reverse(name: string, shape: Shape, axis: number): string
+  /** The first `wanted` of `size` along an axis. */
+  cut(name: string, axis: number, wanted: number, size: number): string
   /** Integers that several nodes may use: made once for each key. */
   indices(key: string, make: () => readonly number[]): string
   /** Zeros around blocked images: [top, left, bottom, right] of a tensor of `shape`. */
@@ -49,7 +56,14 @@ export function createBlockedValues(context: LoweringContext, block: number): Bl
   const splitShape = ([batch, channels, ...rest]: Shape): number[] => [batch, padded(channels) / block, ...rest, block]
   const node = (type: string, inputs: readonly string[], attributes?: OnnxAttributes): string =>
     emit.node(type, inputs, attributes, { domain })
-  const reshape = (name: string, shape: Shape): string => emit.node('Reshape', [name, emit.ints(shape)])
+  const reshaped = new Map<string, string>()
+  const sources = new Map<string, string>()
+  const reshape = (name: string, shape: Shape): string => {
+    const source = sources.get(name) ?? name
+    const result = remember(reshaped, `${source} ${shape.join()}`, () => emit.node('Reshape', [source, emit.ints(shape)]))
+    sources.set(result, source)
+    return result
+  }
 
   function fromPlain(tensor: Tensor): string {
     const [batch, channels, ...rest] = tensor.shape
@@ -94,6 +108,14 @@ export function createBlockedValues(context: LoweringContext, block: number): Bl
     },
     split: (name, shape) => reshape(name, splitShape(shape)),
     join: (name, shape) => reshape(name, paddedShape(shape)),
+    turn: (name, shape) => (shape[1] === 1 || shape[2] === 1 ? name : emit.node('Transpose', [reshape(name, shape)], { perm: [0, 2, 1] })),
+    reverse(name, shape, axis) {
+      const size = shape[axis]!
+      const backwards = remember(indices, `backwards ${size}`, () => emit.ints(Array.from({ length: size }, (_, i) => size - 1 - i)))
+      return size === 1 ? name : emit.node('Gather', [reshape(name, shape), backwards], { axis })
+    },
+    cut: (name, axis, wanted, size) =>
+      wanted === size ? name : emit.node('Slice', [name, emit.ints([0]), emit.ints([wanted]), emit.ints([axis])]),
     indices: (key, make) => remember(indices, key, () => emit.ints(make())),
     surround(name, [, channels], pads) {
       // A 1×1 convolution with padding; unlike the standard Pad it runs on all threads.

@@ -1,7 +1,7 @@
 import type { Tensor } from '../tensor.ts'
 import { sizeOf } from '../tensor.ts'
 import type { BlockedValues } from './blocked-values.ts'
-import { emitConv } from './convolution.ts'
+import { emitConv } from './conv.ts'
 import { paddedVector } from './filters.ts'
 import type { After, Rule } from './rule.ts'
 

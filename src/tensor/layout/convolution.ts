@@ -1,20 +1,11 @@
 import type { ConvolutionAttributes } from '../ops/convolution.ts'
-import type { OnnxAttributes } from '../op.ts'
 import type { Tensor } from '../tensor.ts'
 import type { BlockedValues } from './blocked-values.ts'
+import { emitConv, isBlockable, isDepthwise } from './conv.ts'
 import { blockedFilter, depthwiseFilter, type FilterShape, narrowFilter, paddedVector } from './filters.ts'
 import { emitInputGradient } from './input-gradient.ts'
 import type { After, Rule } from './rule.ts'
 import { emitWeightGradient } from './weight-gradient.ts'
-
-/** Whether each channel is convolved by itself. */
-export const isDepthwise = (groups: number, filter: Tensor): boolean => groups > 1 && filter.shape[1] === 1 && filter.shape[0] === groups
-
-/** Whether a dense or grouped convolution is worth padding its channels to whole blocks. */
-export function isBlockable({ block }: BlockedValues, groups: number, [outputs, depth]: readonly number[]): boolean {
-  if (groups === 1) return outputs * 2 >= block
-  return depth % block === 0 && (outputs / groups) % block === 0
-}
 
 /** A convolution on blocks, with a sum and a ReLU in the same pass. */
 export function emitConvolution(node: Tensor, values: BlockedValues, after: After = {}): string | undefined {
@@ -33,19 +24,6 @@ export function emitConvolution(node: Tensor, values: BlockedValues, after: Afte
   return narrow
     ? emitConv(values, values.plain(x), narrowFilter(values, filter, shape), window, shift, after)
     : emitConv(values, values.of(x), blockedFilter(values, filter, shape), window, shift, after)
-}
-
-/** The operator that all dense, depthwise and affine passes come down to: activation(conv(x, w) + bias + sum). */
-export function emitConv(
-  values: BlockedValues,
-  x: string,
-  filter: string,
-  window: OnnxAttributes,
-  bias: string | undefined,
-  { sum, relu = false }: After,
-): string {
-  const inputs = sum !== undefined ? [x, filter, bias ?? '', sum] : bias !== undefined ? [x, filter, bias] : [x, filter]
-  return values.node('Conv', inputs, { ...window, activation: relu ? 'Relu' : undefined })
 }
 
 const blocked = (name: string | undefined): { readonly blocked: string } | undefined => (name === undefined ? undefined : { blocked: name })

@@ -42,8 +42,7 @@ export function depthwiseFilter(values: BlockedValues, filter: string, [channels
   const [c, area] = [values.padded(channels), height * width]
   const parts = values.reshape(padEnd(emit, filter, [c - channels, 0, 0, 0]), [c / block, block, area])
   const rows = emit.node('Transpose', [parts], { perm: [0, 2, 1] })
-  const backwards = values.indices(`backwards ${area}`, () => range(area).toReversed())
-  return values.reshape(turned && area > 1 ? emit.node('Gather', [rows, backwards], { axis: 1 }) : rows, [c, 1, height, width])
+  return values.reshape(turned ? values.reverse(rows, [c / block, area, block], 1) : rows, [c, 1, height, width])
 }
 
 /** For a tap of a small kernel, the tap of the filter that it takes; undefined: none, it is 0. */

@@ -1,7 +1,7 @@
 import type { InputGradientAttributes } from '../ops/convolution.ts'
 import type { Tensor } from '../tensor.ts'
 import type { BlockedValues } from './blocked-values.ts'
-import { emitConv, isBlockable, isDepthwise } from './convolution.ts'
+import { emitConv, isBlockable, isDepthwise } from './conv.ts'
 import { depthwiseFilter, type FilterShape, gradientFilter, turnedTaps } from './filters.ts'
 import type { After } from './rule.ts'
 
@@ -56,12 +56,16 @@ function turnedFilter(values: BlockedValues, w: Tensor, depthwise: boolean): str
 /** A convolution of the output gradient, with zeros between its elements where there are strides. */
 function turned(node: Tensor, values: BlockedValues, axes: readonly [Axis, Axis], after: After): string | undefined {
   const [dy, w] = node.inputs as [Tensor, Tensor]
-  const spread = axes.map(({ output, stride }) => (output - 1) * stride + 1)
   const before = axes.map(({ kernel, dilation, pad }) => (kernel - 1) * dilation - pad)
-  const behind = axes.map(({ input, kernel, dilation }, i) => input + (kernel - 1) * dilation - spread[i] - before[i])
-  if ([...before, ...behind].some((count) => count < 0)) return undefined
+  // The zeros behind the last element are padding that is there already, as far as padding is wanted.
+  const sizes = axes.map(({ input, output, kernel, stride, dilation }, i) =>
+    Math.min(output * stride, input + (kernel - 1) * dilation - before[i]),
+  )
+  const behind = axes.map(({ input, kernel, dilation }, i) => input + (kernel - 1) * dilation - sizes[i] - before[i])
+  const cutsElements = axes.some(({ output, stride }, i) => sizes[i] < (output - 1) * stride + 1)
+  if (cutsElements || before.some((count) => count < 0)) return undefined
   const depthwise = isDepthwise(w.shape[0], w) && dy.shape[1] === node.shape[1]
-  const gradient = insertZeros(values, values.of(dy), dy.shape, axes, spread)
+  const gradient = insertZeros(values, values.of(dy), dy.shape, axes, sizes)
   const window = {
     kernel_shape: axes.map(({ kernel }) => kernel),
     strides: [1, 1],

@@ -1,19 +1,15 @@
 import type { PoolAttributes } from '../ops/pooling.ts'
+import type { Pads } from '../ops/spatial.ts'
 import type { Tensor } from '../tensor.ts'
 import type { BlockedValues } from './blocked-values.ts'
 import type { Lowered, Rule } from './rule.ts'
 
 const onnxWindow = ({ kernel, strides, pads }: PoolAttributes) => ({ kernel_shape: kernel, strides, pads, dilations: [1, 1] })
 
-const pool =
-  (type: string, settings: (node: Tensor) => Record<string, number | string> = () => ({})): Rule =>
-  (node, values) => {
-    const [x] = node.inputs
-    if (!values.has(x)) return undefined
-    return {
-      blocked: values.node(type, [values.of(x)], { ...onnxWindow(node.attributes as unknown as PoolAttributes), ...settings(node) }),
-    }
-  }
+const maxPool: Rule = (node, values) => {
+  const [x] = node.inputs as [Tensor]
+  return values.has(x) ? { blocked: values.node('MaxPool', [values.of(x)], onnxWindow(node.attributes as PoolAttributes)) } : undefined
+}
 
 /** Windows of 2×2 that do not overlap: the largest element is in the upper or lower row, and there left or right. */
 function maxPoolGradient(node: Tensor, values: BlockedValues): Lowered | undefined {
@@ -54,14 +50,37 @@ function interleave(values: BlockedValues, parts: readonly string[], runs: numbe
   return values.emit.node('Concat', shaped, { axis: 1 })
 }
 
+function averagePool(node: Tensor, values: BlockedValues): Lowered | undefined {
+  const attributes = node.attributes as PoolAttributes & { readonly countIncludePad: boolean }
+  const { x, pads } = withoutPad(node, values, attributes) ?? { x: node.inputs[0]!, pads: attributes.pads }
+  if (!values.has(x)) return undefined
+  const settings = { ...onnxWindow({ ...attributes, pads }), count_include_pad: attributes.countIncludePad ? 1 : 0 }
+  return { blocked: values.node('AveragePool', [values.of(x)], settings) }
+}
+
+/** Zeros put around the input, as average pooling's gradient does, are padding that the operator can do by itself. */
+function withoutPad(
+  { inputs: [padded] }: Tensor,
+  values: BlockedValues,
+  { kernel, pads, countIncludePad }: PoolAttributes & { readonly countIncludePad: boolean },
+): { readonly x: Tensor; readonly pads: Pads } | undefined {
+  if (padded?.op !== 'pad' || padded.attributes.value !== 0 || !countIncludePad || pads.some((count) => count > 0)) return undefined
+  const { before, after } = padded.attributes as { readonly before: readonly number[]; readonly after: readonly number[] }
+  const around: Pads = [before[2]!, before[3]!, after[2]!, after[3]!]
+  const isImage = [before, after].every((counts) => counts[0] === 0 && counts[1] === 0)
+  const fits = around.every((count, i) => count < kernel[i % 2]!)
+  const [x] = padded.inputs
+  return isImage && fits && x && values.has(x) ? { x, pads: around } : undefined
+}
+
 function globalAveragePool(node: Tensor, values: BlockedValues): Lowered | undefined {
   const [x] = node.inputs
   return values.has(x) ? { blocked: values.node('GlobalAveragePool', [values.of(x)]) } : undefined
 }
 
 export const poolingRules = {
-  maxPool: pool('MaxPool'),
+  maxPool,
   maxPoolGradient,
-  averagePool: pool('AveragePool', (node) => ({ count_include_pad: node.attributes.countIncludePad ? 1 : 0 })),
+  averagePool,
   globalAveragePool,
 } satisfies Record<string, Rule>
