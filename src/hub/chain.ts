@@ -3,7 +3,6 @@ import {
   choice,
   dense,
   dropout,
-  float,
   globalPool,
   identity,
   maxPool,
@@ -39,7 +38,7 @@ export const chain: SpaceEntry = {
   name: 'chain',
   summary,
   paper: 'Baker, Gupta, Naik, Raskar 2017, arXiv:1611.02167',
-  kinds: ['image'],
+  kinds: ['image', 'signal'],
   make: (): SearchSpace =>
     space(
       'chain',
@@ -52,6 +51,6 @@ export const chain: SpaceEntry = {
         dropout(choice('dropout', [0, 0.2])),
         dense('classes'),
       ),
-      { summary, hyperparameters: { learningRate: float('learningRate', 0.02, 0.3, { log: true }) } },
+      { summary, hyperparameters: { learningRate: choice('learningRate', [0.02, 0.05, 0.1, 0.2]) } },
     ),
 }

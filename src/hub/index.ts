@@ -2,12 +2,17 @@ import { UserError } from '../errors.ts'
 import { didYouMean } from '../nearest.ts'
 import type { SearchSpace } from '../space/index.ts'
 import { chain } from './chain.ts'
+import { densenet } from './densenet.ts'
 import type { SpaceEntry } from './entry.ts'
+import { mlp } from './mlp.ts'
+import { nasBench201 } from './nas-bench-201.ts'
+import { resnet } from './resnet.ts'
 
 export type { SpaceEntry } from './entry.ts'
+export { nasBench201Space } from './nas-bench-201.ts'
 
 /** All ready spaces; adding one is a file and a line here. */
-export const spaces: readonly SpaceEntry[] = [chain]
+export const spaces: readonly SpaceEntry[] = [chain, resnet, densenet, nasBench201, mlp]
 
 /**
  * The ready space of a name.

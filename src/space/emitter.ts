@@ -11,6 +11,8 @@ import type { Visitor } from './walk.ts'
 export interface Flow {
   readonly path: string
   readonly shape: readonly number[]
+  /** Zeros only: leaves a sum as it is. */
+  readonly zero?: boolean
 }
 
 /** Writes the layers of a walk down as a network's nodes, resolving sizes at their places and bringing shapes together where paths meet. */
@@ -35,7 +37,9 @@ export class Emitter implements Visitor<Flow> {
     return passes(layer, flat) ? flat : this.emit(path, layer, [flat])
   }
 
-  merge(path: string, merge: Merge, inputs: readonly Flow[]): Flow {
+  merge(path: string, merge: Merge, all: readonly Flow[]): Flow {
+    const some = merge === 'add' && all.some((flow) => !flow.zero)
+    const inputs = some ? all.filter((flow) => !flow.zero) : all
     const target = meetingShape(path, merge, inputs)
     const fitted = inputs.map((flow, i) =>
       this.project(`${path}/project${i}`, flow, [merge === 'add' ? (target[0] as number) : (flow.shape[0] as number), ...target.slice(1)]),
@@ -76,7 +80,8 @@ export class Emitter implements Visitor<Flow> {
       this.#context.input,
     )
     this.nodes.push({ path, layer, inputs: inputs.map((input) => input.path) })
-    return { path, shape }
+    const zero = layer.kind === 'zero' || (layer.kind === 'add' && inputs.every((input) => input.zero))
+    return zero ? { path, shape, zero } : { path, shape }
   }
 }
 

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest'
+import { findSpace, nasBench201Space, spaces } from '../../src/hub/index.ts'
+import { networkCost } from '../../src/network/index.ts'
+import { type NetworkContext, randomFor } from '../../src/space/index.ts'
+import { type SpaceCapabilities, spaceSuite } from '../suites/space.ts'
+
+const images: readonly NetworkContext[] = [
+  { input: { shape: [1, 8, 8] }, outputs: 10 },
+  { input: { shape: [1, 28, 28] }, outputs: 10 },
+  { input: { shape: [3, 32, 32] }, outputs: 100 },
+  { input: { shape: [3, 96, 71] }, outputs: 2 },
+  { input: { shape: [2, 150] }, outputs: 3 },
+]
+const tables: readonly NetworkContext[] = [
+  { input: { shape: [9] }, outputs: 1 },
+  { input: { shape: [12], categories: [3, 7, 40] }, outputs: 3 },
+]
+
+const sum = (from: number, to: number, term: (n: number) => bigint): bigint => {
+  let total = 0n
+  for (let n = from; n <= to; n++) total += term(n)
+  return total
+}
+const powers = (base: bigint, from: number, to: number): bigint => sum(from, to, (n) => base ** BigInt(n))
+
+/** Sizes by hand, from the spaces' descriptions. Every registered space must be here. */
+const capabilities: Readonly<Record<string, SpaceCapabilities>> = {
+  // A block: width × (2 kernels of a convolution + 3 of a separable one).
+  chain: { contexts: images, size: 2n * 3n * powers(10n, 1, 2) * 2n * powers(15n, 1, 3) * 2n * powers(15n, 1, 3) * 2n * 4n },
+  // A block: skip or not × (basic + bottleneck with 2 kernels + separable with 2 kernels); a stage has one width.
+  resnet: { contexts: images, size: 4n * 2n * powers(10n, 1, 2) * 3n * powers(10n, 1, 3) * 3n * powers(10n, 1, 3) * 4n },
+  // A layer: 3 connections × (convolution + bottleneck with 2 kernels + separable with 3 kernels).
+  densenet: { contexts: images, size: 4n * 2n * powers(18n, 1, 2) * 2n * powers(18n, 1, 3) * 2n * powers(18n, 1, 4) * 4n },
+  'nas-bench-201': { contexts: images, size: 5n ** 6n, runs: 40 },
+  // Plain: a width a layer. Residual: one width, an expansion a block. Then embedding, normalisation, activation, dropout, rate, decay.
+  mlp: { contexts: tables, size: 4n * (powers(4n, 1, 4) + 4n * powers(2n, 1, 4)) * 3n * 4n * 4n * 4n * 4n },
+}
+
+for (const entry of spaces) spaceSuite(entry.make(), capabilities[entry.name])
+
+describe('the registry of spaces', () => {
+  it('lists each name once, with what help needs, and the tests know every one', () => {
+    expect(spaces.map(({ name }) => name).sort()).toEqual(Object.keys(capabilities).sort())
+    for (const entry of spaces) {
+      expect(entry.make().name).toBe(entry.name)
+      expect(entry.summary.length).toBeGreaterThan(20)
+      expect(entry.paper).toMatch(/\d{4}/)
+    }
+  })
+
+  it('finds a space by name, and helps with a slip', () => {
+    expect(findSpace('chain').name).toBe('chain')
+    expect(() => findSpace('chian')).toThrow(/chian.*"chain"/)
+  })
+})
+
+describe('NAS-Bench-201', () => {
+  const whole = nasBench201Space({ cells: 5 })
+  const context = { input: { shape: [3, 32, 32] }, outputs: 10 }
+
+  it.each([
+    // Parameters in millions as the benchmark publishes them for CIFAR-10.
+    ['|avg_pool_3x3~0|+|nor_conv_1x1~0|skip_connect~1|+|nor_conv_1x1~0|skip_connect~1|skip_connect~2|', 0.1293],
+    ['|nor_conv_3x3~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_3x3~1|skip_connect~2|', 0.8024],
+    ['|none~0|+|none~0|none~1|+|none~0|none~1|none~2|', 0.0733],
+    ['|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|nor_conv_3x3~0|nor_conv_3x3~1|nor_conv_3x3~2|', 1.5315],
+  ])('has as many parameters as published: %s', (text, millions) => {
+    expect(whole.cost(whole.parse(text), context).parameters / 1e6).toBeCloseTo(millions, 3)
+  })
+
+  it('reads the published notation', () => {
+    const text = '|nor_conv_3x3~0|+|none~0|skip_connect~1|+|avg_pool_3x3~0|nor_conv_1x1~1|none~2|'
+    const own = 'cell(n1(input=nor_conv_3x3) n2(input=none n1=skip_connect) n3(input=avg_pool_3x3 n1=nor_conv_1x1 n2=none))'
+    expect(whole.print(whole.parse(text))).toBe(own)
+    expect(() => whole.parse('|nor_conv_3x3~0|+|nonsense~0|none~1|+|none~0|none~1|none~2|')).toThrow(/nonsense.*none of none, skip_connect/)
+    expect(() => whole.parse('|nor_conv_3x3~0|+|none~0|')).toThrow(/Position 1/)
+  })
+})
+
+describe('what the spaces cost', () => {
+  it.each(spaces.filter(({ kinds }) => kinds.includes('image')).map(({ name }) => name))(
+    '%s: a typical child on 28×28 takes 2 to 30 million operations',
+    (name) => {
+      const made = findSpace(name)
+      const flops = Array.from({ length: 101 }, (_, i) => networkCost(made.child(made.sample(randomFor(i)), images[1])).flops).sort(
+        (a, b) => a - b,
+      )
+      expect(flops[50]).toBeGreaterThan(2e6)
+      expect(flops[50]).toBeLessThan(30e6)
+    },
+  )
+})
