@@ -21,7 +21,8 @@ export function parseBudget(text: string): Budget {
     const value = trials ? Number(trials[1]) : parseSeconds(part)
     if (value === undefined) throw new UserError(`"${text}" is no budget: give wall time, a number of trials, or both, ${examples}.`)
     if (budget[kind] !== undefined) throw new UserError(`The budget "${text}" names ${kind} twice: give each once, ${examples}.`)
-    if (!(value > 0) || !Number.isSafeInteger(Math.ceil(value))) throw new UserError(`The budget "${text}" must be more than nothing, ${examples}.`)
+    if (!(value > 0) || !Number.isSafeInteger(Math.ceil(value)))
+      throw new UserError(`The budget "${text}" must be more than nothing, ${examples}.`)
     budget[kind] = value
   }
   if (budget.seconds !== undefined && budget.seconds < 5) {
@@ -35,7 +36,7 @@ function parseSeconds(text: string): number | undefined {
   if (!/^(\d+(\.\d+)?\s*(s|sec|m|min|h|d)\s*)+$/i.test(text)) return undefined
   let seconds = 0
   for (const [, value, , unit] of text.matchAll(/(\d+(\.\d+)?)\s*(sec|min|s|m|h|d)/gi)) {
-    seconds += Number(value) * (unitSeconds[(unit as string).toLowerCase()] as number)
+    seconds += Number(value) * (unitSeconds[(unit).toLowerCase()])
   }
   return seconds
 }
@@ -53,12 +54,14 @@ export function parseFidelity(text: string): Fidelity {
     const inShare = /^(\d+(?:\.\d+)?)\s*%\s*data$/i.exec(part)
     if (inEpochs && epochs === undefined) epochs = Number(inEpochs[1])
     else if (inShare && share === undefined) share = Number(inShare[1]) / 100
-    else throw new UserError(`"${text}" is no fidelity: give epochs, a share of the data, or both, for example 3ep, 20%data or 3ep,20%data.`)
+    else
+      throw new UserError(`"${text}" is no fidelity: give epochs, a share of the data, or both, for example 3ep, 20%data or 3ep,20%data.`)
   }
   if (epochs === 0 || epochs === undefined ? share === undefined : epochs > 10_000) {
     throw new UserError(`The fidelity "${text}" must be from 1 to 10000 epochs, for example 3ep.`)
   }
-  if (share !== undefined && !(share > 0 && share <= 1)) throw new UserError(`The fidelity "${text}" must be more than 0 % and at most 100 % of the data.`)
+  if (share !== undefined && !(share > 0 && share <= 1))
+    throw new UserError(`The fidelity "${text}" must be more than 0 % and at most 100 % of the data.`)
   return { epochs: epochs ?? 1, ...(share === undefined || share === 1 ? {} : { share }) }
 }
 
@@ -137,18 +140,4 @@ export function fidelityBySize(examples: number): Fidelity {
 /** Epochs of the final training when no time is set: by the data's size alone. */
 export function finalEpochsBySize(examples: number): number {
   return Math.min(80, Math.max(6, Math.round(240_000 / examples)))
-}
-
-/** More passes than this rarely help. */
-const mostFinalEpochs = 100
-
-/**
- * Epochs of the final training that end in the time left; at least one.
- *
- * @param seconds left for training
- * @param epochSeconds one pass over what it trains on, as measured with all cores
- */
-export function planFinalEpochs(seconds: number, epochSeconds: number): number {
-  // A part is kept back: a step while others use the machine can be slower than the measured one.
-  return Math.max(1, Math.min(mostFinalEpochs, Math.floor((0.88 * seconds) / epochSeconds)))
 }

@@ -12,7 +12,13 @@ export type SearchEvent =
   | TrialStarted
   | { readonly type: 'trial-epoch'; readonly number: number; readonly record: EpochRecord }
   | TrialEnded
-  | { readonly type: 'final-started'; readonly architecture: string; readonly epochs: number; readonly number?: number }
+  | {
+      readonly type: 'final-started'
+      readonly architecture: string
+      readonly epochs: number
+      readonly steps?: number
+      readonly number?: number
+    }
   | { readonly type: 'final-epoch'; readonly record: EpochRecord }
   | FinalEnded
   | { readonly type: 'run-ended'; readonly reason: RunEnd; readonly message?: string }
@@ -27,8 +33,8 @@ export interface RunStarted {
 export interface RunResumed {
   readonly type: 'run-resumed'
   readonly since?: number
-  /** What is other than before. */
-  readonly change?: { readonly budget?: Budget; readonly workers?: number }
+  /** As before, with what is changed. */
+  readonly config: RunConfig
 }
 
 export interface TrialStarted {
@@ -101,6 +107,8 @@ export interface RunConfig {
   readonly deterministic: boolean
   readonly seed: number
   readonly device: 'cpu' | 'webgpu' | 'cuda'
+  /** `train`: the architecture that is trained without a search. */
+  readonly architecture?: string
   /** Share of the time budget for the final training. */
   readonly finalShare: number
   /** Epochs of the final training; chosen when it starts if absent. */
@@ -140,6 +148,8 @@ export interface RunState {
   readonly final?: {
     readonly architecture: string
     readonly epochs: number
+    /** Where not even one epoch fits. */
+    readonly steps?: number
     /** Number of the trial whose architecture it is. */
     readonly number?: number
     readonly curve: readonly EpochRecord[]

@@ -51,15 +51,16 @@ export function nextRun(run: RunState | undefined, event: StoredEvent, before?: 
 
 function step(run: RunState, event: StoredEvent, before?: TrialRow, after?: TrialRow): RunState {
   switch (event.type) {
-    case 'run-resumed': {
-      const config = { ...run.config, ...event.change }
-      return { ...run, config, ended: undefined, since: event.since ?? event.at, secondsBefore: usedSeconds(run) }
-    }
+    case 'run-resumed':
+      return { ...run, config: event.config, ended: undefined, since: event.since ?? event.at, secondsBefore: usedSeconds(run) }
     case 'trial-started':
     case 'trial-ended':
       return after === undefined ? run : withTrial(run, before, after)
     case 'final-started':
-      return { ...run, final: { architecture: event.architecture, epochs: event.epochs, number: event.number, curve: [] } }
+      return {
+        ...run,
+        final: { architecture: event.architecture, epochs: event.epochs, steps: event.steps, number: event.number, curve: [] },
+      }
     case 'final-epoch':
       return run.final === undefined ? run : { ...run, final: { ...run.final, curve: [...run.final.curve, event.record] } }
     case 'final-ended': {

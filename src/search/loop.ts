@@ -104,7 +104,14 @@ export async function runLoop(options: LoopOptions): Promise<LoopEnd> {
     if (known === undefined) return false
     const { metrics } = known
     record(start, { type: 'trial-ended', number: start.number, status: 'finished', metrics, replayOf: known.number })
-    answers.take({ number: start.number, architecture: start.decisions, text: start.architecture, status: 'finished', metrics, replayed: true })
+    answers.take({
+      number: start.number,
+      architecture: start.decisions,
+      text: start.architecture,
+      status: 'finished',
+      metrics,
+      replayed: true,
+    })
     exhausted = answers.replays >= maxReplays
     return true
   }
@@ -172,7 +179,8 @@ const isCutOff = ({ status, stoppedBy }: TrialEnd): boolean => status === 'stopp
 /** Trials of an earlier process that found no time to run again must not stay "running". */
 function leave(waiting: readonly TrialRow[], end: LoopEnd, record: (...events: SearchEvent[]) => void): void {
   const stoppedBy = end.reason === 'budget' ? 'budget' : 'interrupt'
-  for (const { number, status } of waiting) if (status === 'running') record({ type: 'trial-ended', number, status: 'stopped', metrics: {}, stoppedBy })
+  for (const { number, status } of waiting)
+    if (status === 'running') record({ type: 'trial-ended', number, status: 'stopped', metrics: {}, stoppedBy })
 }
 
 /** Knows when a new trial could not finish before the deadline: after that the cores are better left to those that run. */

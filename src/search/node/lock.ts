@@ -49,7 +49,9 @@ export function takeRole(database: DatabaseSyncInstance, path: string): string {
     const row = readCoordinator(database)
     if (row && isAlive(row)) {
       const where = row.host === hostname() ? '' : ` on ${row.host}`
-      throw new UserError(`The run in ${path} is being worked on by process ${row.pid}${where}: wait until it ends, or end it, then try again.`)
+      throw new UserError(
+        `The run in ${path} is being worked on by process ${row.pid}${where}: wait until it ends, or end it, then try again.`,
+      )
     }
     const { pid, host, since } = self()
     database
@@ -67,7 +69,9 @@ export function takeRole(database: DatabaseSyncInstance, path: string): string {
 export function beat(database: DatabaseSyncInstance, token: string, path: string): void {
   const { changes } = database.prepare('update coordinator set beat = ? where id = 1 and token = ?').run(Date.now(), token)
   if (changes !== 1) {
-    throw new UserError(`Another process has taken over the run in ${path} while this one stood still: this one stops; look at the run with "nascent show".`)
+    throw new UserError(
+      `Another process has taken over the run in ${path} while this one stood still: this one stops; look at the run with "nascent show".`,
+    )
   }
 }
 

@@ -12,7 +12,10 @@ import { explained } from './store-errors.ts'
 export const databaseName = 'run.sqlite'
 
 /** Files that a run writes beside its database. */
-export const runFiles = ['model.onnx', 'report.html', 'weights.safetensors'] as const
+export const runFiles = ['model.onnx', 'report.html', 'model.safetensors', 'model.json'] as const
+
+/** Where the final training stands, while it runs. */
+export const finalStateName = 'final-state.safetensors'
 
 export interface RunPlace {
   readonly run: string
@@ -133,7 +136,7 @@ export function findRun(name: string): RunPlace {
     places.filter(({ run }) => spokenName(run) === name),
     places.filter(({ run }) => name !== '' && run.startsWith(name)),
   ].find((found) => found.length > 0)
-  if (fits?.length === 1) return fits[0] as RunPlace
+  if (fits?.length === 1) return fits[0]
   if (fits) throw new UserError(`Several runs are called "${name}": ${fits.map(({ run }) => run).join(', ')}. Give the whole id.`)
   const hint = didYouMean(name, [...places.map(({ run }) => spokenName(run)), ...places.map(({ run }) => run)])
   const what = existsSync(folder) ? `${name} holds no run (there is no ${databaseName} in it).` : `There is no run "${name}".`

@@ -11,7 +11,8 @@ export function explained(error: unknown, path: string): unknown {
 const mends: readonly (readonly [readonly string[], (path: string) => string])[] = [
   [
     ['not a database', 'malformed', 'corrupt', 'file is encrypted', 'notadb'],
-    (path) => `The run's database ${path} is damaged: put back a copy of it, or begin a new run (other files in its folder can still be used).`,
+    (path) =>
+      `The run's database ${path} is damaged: put back a copy of it, or begin a new run (other files in its folder can still be used).`,
   ],
   [
     ['database or disk is full', 'enospc', 'no space left', 'sqlite_full'],

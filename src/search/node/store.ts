@@ -67,7 +67,9 @@ function openDatabase(path: string, readOnly: boolean): DatabaseSyncInstance {
   try {
     const version = currentVersion(database)
     if (version > schemaVersion) {
-      throw new UserError(`The run's database ${path} was written by a newer version of Nascent (format ${version}, this one knows ${schemaVersion}): update Nascent.`)
+      throw new UserError(
+        `The run's database ${path} was written by a newer version of Nascent (format ${version}, this one knows ${schemaVersion}): update Nascent.`,
+      )
     }
     const check = database.prepare('pragma quick_check(1)').get() as { quick_check: string } | undefined
     if (check?.quick_check !== 'ok') throw new Error(`malformed: ${check?.quick_check}`)

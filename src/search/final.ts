@@ -1,0 +1,114 @@
+import { mergeTrainAndValid } from '../data/records.ts'
+import { measureLatency, networkCost } from '../network/index.ts'
+import {
+  type EpochRecord,
+  evaluate,
+  type Evaluation,
+  measureStep,
+  planSteps,
+  type StepPlan,
+  trainNetwork,
+  type TrainOptions,
+  type TrainState,
+} from '../train/index.ts'
+import { type Bench, childOf, finite, settingsFor } from './bench.ts'
+import type { Metrics, RunConfig } from './events.ts'
+import type { Trained } from './trial.ts'
+
+/** The final training as it is asked for; JSON. */
+export interface FinalTask {
+  readonly architecture: string
+  readonly config: RunConfig
+  /** Validation metrics of the trial that won: the final model, which has no validation part, keeps them beside its cost. */
+  readonly metrics?: Metrics
+  /** Given, fixed by the data's size, or recorded before a kill; planned from the time when absent. */
+  readonly plan?: StepPlan
+  /** When training and test must have ended, ms since 1970. */
+  readonly until?: number
+}
+
+export interface FinalHooks {
+  /** Told before training begins; training waits for it. */
+  readonly onPlan: (plan: StepPlan) => void | Promise<void>
+  readonly onEpoch: (record: EpochRecord) => void
+  readonly onCheckpoint?: (state: TrainState) => Promise<void>
+  readonly resumeFrom?: TrainState
+  readonly signal?: AbortSignal
+}
+
+/** What came of the final training; JSON. */
+export interface FinalOutcome {
+  /** 'stopped': cut short by the clock, with a model; 'failed': without one. */
+  readonly status: 'finished' | 'stopped' | 'failed'
+  readonly reason?: string
+  readonly metrics: Metrics
+  /** All metrics that apply, on the test part. */
+  readonly test: Metrics
+}
+
+export interface FinalResult {
+  readonly outcome: FinalOutcome
+  /** Absent when it failed. */
+  readonly trained?: Trained & { readonly tested: Evaluation }
+}
+
+/** Most epochs that a final training is given: more rarely help. */
+const maxEpochs = 100
+
+/**
+ * Trains an architecture from scratch on training and validation parts together, as long as the time allows (its schedule complete in it), then tests it: the only time that the test part is looked at.
+ */
+export async function runFinal(bench: Bench, task: FinalTask, hooks: FinalHooks): Promise<FinalResult> {
+  const { runtime, threads, shared, device, cache, openBatches } = bench
+  const { config, until } = task
+  const { signal, resumeFrom } = hooks
+  const whole = mergeTrainAndValid(bench.dataset)
+  const dataset = { ...whole, valid: { ...whole.test, count: 0, targets: whole.test.targets.subarray(0, 0) } }
+  const architecture = bench.space.parse(task.architecture)
+  const network = childOf(bench, architecture)
+  const common = { runtime, network, threads, shared, device, cache }
+  const draft = settingsFor(bench, architecture, config, 1)
+  const { batchSize, seed, augmentation } = draft
+  const batches = openBatches(dataset, { batchSize, seed, augmentation })
+  try {
+    const timed = until === undefined && task.plan ? undefined : await measureStep({ ...common, dataset: whole, batches, settings: draft })
+    // Whole: its validation part gives the time of an evaluation, and with it the test's.
+    const testMs =
+      timed === undefined ? 0 : (1.2 * timed.evaluationMs * whole.test.count) / Math.max(1, whole.valid.count) + timed.compileMs / 3
+    const trainUntil = until === undefined ? undefined : until - testMs
+    const plan =
+      task.plan ??
+      planSteps(timed?.stepMs ?? 0, ((trainUntil ?? 0) - Date.now()) / 1000, {
+        batches: batches.batches,
+        compileMs: timed?.compileMs,
+        maxEpochs,
+      })
+    await hooks.onPlan(plan)
+    const options: TrainOptions = {
+      ...common,
+      dataset,
+      batches,
+      settings: { ...settingsFor(bench, architecture, config, plan.epochs), ...(plan.steps === undefined ? {} : { steps: plan.steps }) },
+      deadline: trainUntil,
+      signal,
+      resumeFrom,
+      hooks: {
+        onEpoch(record) {
+          hooks.onEpoch({ ...record, metrics: finite(record.metrics) })
+          return 'continue'
+        },
+        ...(hooks.onCheckpoint ? { onCheckpoint: hooks.onCheckpoint } : {}),
+      },
+    }
+    const { status, reason, weights, curve } = await trainNetwork(options)
+    const { parameters, flops } = networkCost(network)
+    if (status === 'failed' || signal?.aborted) return { outcome: { status: 'failed', reason, metrics: {}, test: {} } }
+    const latencyMs = await measureLatency(runtime, network, weights, { threads: 1, device })
+    const metrics = { ...task.metrics, parameters, flops, latencyMs }
+    const tested = await evaluate({ ...common, weights, dataset: whole, part: 'test' })
+    const outcome = { status, reason, metrics, test: finite(tested.metrics) }
+    return { outcome, trained: { architecture: task.architecture, network, weights, metrics, curve, tested } }
+  } finally {
+    await batches.close()
+  }
+}

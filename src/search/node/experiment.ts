@@ -1,0 +1,146 @@
+import { join } from 'node:path'
+import { openDataset } from '../../data/index.ts'
+import { UserError } from '../../errors.ts'
+import { findStrategy } from '../../strategy/index.ts'
+import { loadModel } from '../../model/artifact.ts'
+import { defaultBudget, parseBudget, parseFidelity } from '../budget.ts'
+import type { RunConfig, RunState } from '../events.ts'
+import type { RunHooks, RunResult, SearchOptions } from './options.ts'
+import { planNote, planRun } from './plan.ts'
+import { prepare } from './prepare.ts'
+import { defaultWorkers, trialFolder } from './processes.ts'
+import { bestModel, hasModel, writeOnnx, writeRunReport } from './products.ts'
+import { createRunPlace, findRun, openRun } from './runs.ts'
+import { loadSpace } from './spaces.ts'
+import { conduct, resultOf, runOf } from './study.ts'
+import { version } from './version.ts'
+import { withRun } from './with-run.ts'
+
+export { trainArchitecture } from './train-architecture.ts'
+export type { RunHooks, RunResult, SearchOptions, TrainRequest } from './options.ts'
+
+/**
+ * The whole job: search, final training, test, export, report, within the budget.
+ *
+ * @throws UserError before anything is written, for whatever of the options or the data is not as it must be
+ */
+export async function runSearch(options: SearchOptions, hooks: RunHooks = {}): Promise<RunResult> {
+  const since = options.since ?? performance.timeOrigin
+  if (options.budget === undefined) hooks.onNote?.(`No budget given: taking ${defaultBudget}, from start to end.`)
+  const budget = parseBudget(options.budget ?? defaultBudget)
+  if (options.fidelity !== undefined) parseFidelity(options.fidelity)
+  const prepared = await prepare(options, hooks)
+  const { data, dataset, named, space, strategy, objectives } = prepared
+  const place = createRunPlace(options.out, hooks.onNote)
+  const draft: RunConfig = {
+    run: place.run,
+    version,
+    command: options.command,
+    data,
+    target: options.target,
+    space: named.name,
+    spaceHash: named.hash,
+    strategy: strategy.name,
+    strategyOptions: options.strategyOptions ?? {},
+    objectives,
+    budget,
+    fidelity: { epochs: 1 },
+    workers: options.workers ?? defaultWorkers(),
+    deterministic: options.deterministic ?? false,
+    seed: options.seed ?? 0,
+    device: options.device ?? 'cpu',
+    finalShare: options.finalShare ?? 0.5,
+    finalEpochs: options.finalEpochs,
+    trialSeconds: budget.seconds === undefined ? undefined : Math.max(30, budget.seconds / 4),
+  }
+  return withRun(place, draft.workers, async (store, executor) => {
+    const plan = await planRun(draft, options.fidelity, dataset.train.count, executor, since, hooks)
+    hooks.onNote?.(planNote(budget, plan, draft.workers))
+    const config = { ...draft, ...plan }
+    for (const event of store.append([{ type: 'run-started', config, since }])) hooks.onEvent?.(event)
+    const search = { space, strategy: strategy.make({ space, seed: config.seed, objectives }, config.strategyOptions) }
+    return conduct({ place, store, executor, search, examples: dataset.train.count }, hooks)
+  })
+}
+
+/** What may be other than before when a run goes on. */
+export interface ResumeChange {
+  /** In place of the old budget, counting what was used already. */
+  readonly budget?: string
+  readonly workers?: number
+  /** When the time counts from; default: when this process started. */
+  readonly since?: number
+}
+
+/**
+ * Goes on with a run exactly where it was. A run that has ended, with no larger budget given, is only reported.
+ *
+ * @throws UserError when there is no such run, another process works on it, or its data or space are gone
+ */
+export async function resumeRun(name: string, change: ResumeChange = {}, hooks: RunHooks = {}): Promise<RunResult> {
+  const place = findRun(name)
+  const budget = change.budget === undefined ? undefined : parseBudget(change.budget)
+  const { state } = openRun(place.folder)
+  if (isOver(state) && budget === undefined) return resultOf(place, state)
+  const workers = change.workers ?? state.config.workers
+  if (state.config.deterministic && workers !== state.config.workers) {
+    throw new UserError(
+      `Run ${state.config.run} is deterministic with ${state.config.workers} workers: go on with that number (leave out --workers).`,
+    )
+  }
+  return withRun({ run: state.config.run, folder: place.folder }, workers, async (store, executor) => {
+    const { data, target, seed } = runOf(store).config
+    const dataset = await openDataset(data, { target, seed, onNote: hooks.onNote })
+    const since = change.since ?? performance.timeOrigin
+    const before = runOf(store).config
+    const config = { ...before, workers, budget: budget ?? before.budget }
+    for (const event of store.append([{ type: 'run-resumed', config, since }])) hooks.onEvent?.(event)
+    const search = config.command === 'train' ? undefined : await searchOf(config)
+    return conduct({ place: { run: config.run, folder: place.folder }, store, executor, search, examples: dataset.train.count }, hooks)
+  })
+}
+
+/** Ended by its budget or its space, with its final model. */
+const isOver = ({ ended, final }: RunState): boolean =>
+  ended !== undefined && ended.reason !== 'interrupted' && ended.reason !== 'failed' && final?.metrics !== undefined
+
+async function searchOf({ space: name, spaceHash: hash, strategy, strategyOptions, seed, objectives }: RunConfig) {
+  const space = await loadSpace({ name, hash })
+  return { space, strategy: findStrategy(strategy).make({ space, seed, objectives }, strategyOptions) }
+}
+
+/**
+ * Writes a run's model as ONNX: the final one (the best trial's while there is none), or a trial's.
+ *
+ * @returns the path written
+ * @throws UserError when the run or the trial has no model
+ */
+export async function exportRun(name: string, { trial, out }: { readonly trial?: number; readonly out?: string } = {}): Promise<string> {
+  const { summary, state, trials } = openRun(name)
+  if (trial === undefined) {
+    const model = await bestModel(summary.folder, state)
+    if (model === undefined)
+      throw new UserError(`Run ${summary.run} has no model yet: no trial has finished (nascent resume ${summary.run}).`)
+    return writeOnnx(model, out ?? join(summary.folder, 'model.onnx'))
+  }
+  const row = trials.find(({ number }) => number === trial)
+  if (row === undefined)
+    throw new UserError(`Run ${summary.run} has no trial ${trial}; it has ${trials.length} (nascent show ${summary.run}).`)
+  const folder = trialFolder(summary.folder, row.replayOf ?? trial)
+  if (!hasModel(folder)) {
+    const why = row.status === 'finished' ? 'its weights were not kept, because others were better' : `it is ${row.status}`
+    throw new UserError(
+      `Trial ${trial} of run ${summary.run} has no model: ${why}. Train it for real: nascent train ${summary.run} ${state.config.data} --trial ${trial}.`,
+    )
+  }
+  return writeOnnx(await loadModel(folder), out ?? join(summary.folder, `trial-${trial}.onnx`))
+}
+
+/** Writes a run's report; gives its path. @throws UserError when the run has no model to report */
+export async function reportRun(name: string, { out }: { readonly out?: string } = {}): Promise<string> {
+  const { summary, state, trials } = openRun(name)
+  const model = await bestModel(summary.folder, state)
+  if (model === undefined)
+    throw new UserError(`Run ${summary.run} has nothing to report yet: no trial has finished (nascent resume ${summary.run}).`)
+  return writeRunReport(model, state, trials, out ?? join(summary.folder, 'report.html'))
+}

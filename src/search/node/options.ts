@@ -1,0 +1,74 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Metrics, RunConfig, StoredEvent } from '../events.ts'
+
+/** What a search is asked for; texts as on the command line. */
+export interface SearchOptions {
+  readonly command: 'search' | 'fit'
+  /** An existing path, or a known name. */
+  readonly data: string
+  readonly target?: string
+  /** A name in the hub, or a module and its export (`spaces.ts#small`); default: by the kind of data. */
+  readonly space?: string
+  readonly strategy?: string
+  readonly strategyOptions?: Readonly<Record<string, number | string | boolean>>
+  /** `10m`, `200trials`, `10m,200trials`. */
+  readonly budget?: string
+  /** `accuracy,latencyMs`. */
+  readonly objectives?: string
+  /** `3ep`, `20%data`, `3ep,20%data`; default: planned. */
+  readonly fidelity?: string
+  readonly finalEpochs?: number
+  /** Share of the time for the final training; default 0.5. */
+  readonly finalShare?: number
+  readonly workers?: number
+  readonly deterministic?: boolean
+  readonly seed?: number
+  readonly device?: RunConfig['device']
+  readonly out?: string
+  /** When the budget began to count, ms since 1970; default: when this process started. */
+  readonly since?: number
+}
+
+/** What `nascent train` is asked for. */
+export interface TrainRequest {
+  /** A run's id or folder, or an architecture string. */
+  readonly architecture: string
+  readonly data: string
+  /** The space that an architecture string belongs to. */
+  readonly space?: string
+  /** A run's trial in place of its best. */
+  readonly trial?: number
+  readonly epochs?: number
+  readonly budget?: string
+  readonly target?: string
+  readonly seed?: number
+  readonly device?: RunConfig['device']
+  readonly out?: string
+  readonly since?: number
+}
+
+export interface RunHooks {
+  /** Ends the run at once, cleanly: everything is kept, and `resumeRun` goes on. */
+  readonly signal?: AbortSignal
+  readonly onEvent?: (event: StoredEvent) => void
+  /** Plain sentences on the way. */
+  readonly onNote?: (note: string) => void
+}
+
+/** What came of a run; plain JSON. */
+export interface RunResult {
+  readonly run: string
+  readonly folder: string
+  /** Absent when no trial finished. */
+  readonly best?: { readonly number?: number; readonly architecture: string; readonly metrics: Metrics }
+  /** All metrics that apply, on the test part; empty when the run ended before its final model. */
+  readonly test: Metrics
+  readonly trials: { readonly finished: number; readonly stopped: number; readonly failed: number }
+  readonly seconds: number
+  /** Paths written. */
+  readonly files: readonly string[]
+}
+
+/** An existing path first, made absolute so that the run goes on from any folder; then a name. */
+export const resolveData = (data: string): string => (existsSync(data) ? resolve(data) : data)

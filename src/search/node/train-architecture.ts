@@ -1,0 +1,97 @@
+import { openDataset } from '../../data/index.ts'
+import { UserError } from '../../errors.ts'
+import { spaces } from '../../hub/index.ts'
+import type { SearchSpace } from '../../space/types.ts'
+import { parseBudget } from '../budget.ts'
+import type { RunConfig } from '../events.ts'
+import { parseObjectives } from '../objectives.ts'
+import { type RunHooks, type RunResult, resolveData, type TrainRequest } from './options.ts'
+import { fits } from './prepare.ts'
+import { createRunPlace, openRun } from './runs.ts'
+import { loadSpace, type NamedSpace, resolveSpace } from './spaces.ts'
+import { conduct } from './study.ts'
+import { version } from './version.ts'
+import { withRun } from './with-run.ts'
+
+interface Chosen {
+  readonly named: NamedSpace
+  readonly space: SearchSpace
+  readonly architecture: string
+}
+
+/**
+ * Trains one architecture for real, as a run of its own: a run's best (or one of its trials), or one written out; on any data that its space is for.
+ *
+ * @throws UserError when there is no such run or trial, or the text is no architecture of the space
+ */
+export async function trainArchitecture(request: TrainRequest, hooks: RunHooks = {}): Promise<RunResult> {
+  const since = request.since ?? performance.timeOrigin
+  const budget = request.budget === undefined ? {} : parseBudget(request.budget)
+  if (budget.trials !== undefined) throw new UserError('train trains one network, so its budget is a time only, for example --budget 10m.')
+  const { named, space, architecture } = await choose(request)
+  const data = resolveData(request.data)
+  const seed = request.seed ?? 0
+  const dataset = await openDataset(data, { target: request.target, seed, onNote: hooks.onNote })
+  for (const note of dataset.notes) hooks.onNote?.(note)
+  fits(space, dataset)
+  const place = createRunPlace(request.out, hooks.onNote)
+  const config: RunConfig = {
+    run: place.run,
+    version,
+    command: 'train',
+    data,
+    target: request.target,
+    space: named.name,
+    spaceHash: named.hash,
+    strategy: 'none',
+    strategyOptions: {},
+    objectives: parseObjectives(undefined, dataset.task),
+    budget,
+    fidelity: { epochs: 0 },
+    workers: 1,
+    deterministic: true,
+    seed,
+    device: request.device ?? 'cpu',
+    architecture,
+    finalShare: 1,
+    finalEpochs: request.epochs,
+  }
+  return withRun(place, 1, async (store, executor) => {
+    for (const event of store.append([{ type: 'run-started', config, since }])) hooks.onEvent?.(event)
+    return conduct({ place, store, executor, examples: dataset.train.count }, hooks)
+  })
+}
+
+/** Which architecture is meant: with --space, or when it looks like one, the text itself; else a run's. */
+async function choose({ architecture: text, space: spaceName, trial }: TrainRequest): Promise<Chosen> {
+  if (spaceName !== undefined) {
+    const named = resolveSpace(spaceName)
+    const space = await loadSpace(named)
+    return { named, space, architecture: canonical(space, text) }
+  }
+  for (const entry of spaces) {
+    const space = entry.make()
+    if (parses(space, text)) return { named: { name: entry.name }, space, architecture: canonical(space, text) }
+  }
+  const { state, trials, summary } = openRun(text)
+  const named = { name: state.config.space, hash: state.config.spaceHash }
+  const row = trial === undefined ? undefined : trials.find(({ number }) => number === trial)
+  if (trial !== undefined && row === undefined) {
+    throw new UserError(`Run ${summary.run} has no trial ${trial}; it has ${trials.length} (nascent show ${summary.run}).`)
+  }
+  const architecture = row?.architecture ?? state.final?.architecture ?? state.best?.architecture ?? state.config.architecture
+  if (architecture === undefined)
+    throw new UserError(`Run ${summary.run} has no finished trial yet: name one with --trial, or go on with nascent resume ${summary.run}.`)
+  return { named, space: await loadSpace(named), architecture }
+}
+
+const canonical = (space: SearchSpace, text: string): string => space.print(space.parse(text))
+
+function parses(space: SearchSpace, text: string): boolean {
+  try {
+    space.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,103 @@
+import { measureLatency, type Network, networkCost, type Weights } from '../network/index.ts'
+import { randomFor } from '../space/random.ts'
+import type { Architecture } from '../space/types.ts'
+import { type EpochRecord, measureStep, trainNetwork } from '../train/index.ts'
+import { type Bench, childOf, finite, outputsOf, settingsFor } from './bench.ts'
+import type { TrialCost } from './budget.ts'
+import type { Metrics, RunConfig, TrialEnd, TrialTask } from './events.ts'
+
+export interface TrialHooks {
+  readonly onEpoch: (record: EpochRecord) => void
+  readonly signal?: AbortSignal
+}
+
+/** A trained network. */
+export interface Trained {
+  readonly architecture: string
+  readonly network: Network
+  readonly weights: Weights
+  readonly metrics: Metrics
+  readonly curve: readonly EpochRecord[]
+}
+
+export interface TrialOutcome {
+  readonly end: TrialEnd
+  /** The best checkpoint of a finished trial. */
+  readonly trained?: Trained
+}
+
+/** Trains one architecture at the run's fidelity and says what came of it: validation metrics, parameters, FLOPs, milliseconds for one example. */
+export async function runTrial(
+  bench: Bench,
+  { architecture: text, config }: TrialTask,
+  { onEpoch, signal }: TrialHooks,
+): Promise<TrialOutcome> {
+  const { runtime, dataset, threads, shared, device, cache, openBatches } = bench
+  const architecture = bench.space.parse(text)
+  const network = childOf(bench, architecture)
+  const { epochs, share } = config.fidelity
+  const settings = settingsFor(bench, architecture, config, epochs)
+  const { batchSize, seed, augmentation } = settings
+  const batches = openBatches(dataset, { batchSize, seed, augmentation, share })
+  try {
+    const hooks = {
+      onEpoch(record: EpochRecord) {
+        onEpoch({ ...record, metrics: finite(record.metrics) })
+        return 'continue' as const
+      },
+    }
+    const result = await trainNetwork({ runtime, network, dataset, batches, settings, threads, shared, device, cache, signal, hooks })
+    if (result.status !== 'finished') return { end: { status: result.status, metrics: {}, reason: result.reason } }
+    const { parameters, flops } = networkCost(network)
+    const latencyMs = await measureLatency(runtime, network, result.weights, { threads, device })
+    const metrics = { ...finite(result.metrics), parameters, flops, latencyMs }
+    return {
+      end: { status: 'finished', metrics },
+      trained: { architecture: text, network, weights: result.weights, metrics, curve: result.curve },
+    }
+  } finally {
+    await batches.close()
+  }
+}
+
+/** A typical architecture of the space: of a few seeded samples, the one in the middle by FLOPs. */
+export function referenceArchitecture({ space, dataset }: Bench, seed: number, samples = 9): Architecture {
+  const context = { input: dataset.input, outputs: outputsOf(dataset) }
+  const drawn = Array.from({ length: samples }, (_, i) => space.sample(randomFor(seed, 'reference', i)))
+  const byCost = drawn
+    .map((architecture) => ({ architecture, flops: space.cost(architecture, context).flops }))
+    .sort((a, b) => a.flops - b.flops)
+  return (byCost[Math.floor(samples / 2)]).architecture
+}
+
+/** Measures what a trial of a typical architecture takes here, for the plan of the run. */
+export async function measureTrial(bench: Bench, config: RunConfig): Promise<TrialCost> {
+  const { runtime, dataset, threads, shared, device, cache, openBatches } = bench
+  const architecture = referenceArchitecture(bench, config.seed)
+  const settings = settingsFor(bench, architecture, config, 1)
+  const { batchSize, seed, augmentation } = settings
+  const batches = openBatches(dataset, { batchSize, seed, augmentation })
+  try {
+    const network = childOf(bench, architecture)
+    const { stepMs, evaluationMs, compileMs } = await measureStep({
+      runtime,
+      network,
+      dataset,
+      batches,
+      settings,
+      threads,
+      shared,
+      device,
+      cache,
+    })
+    return {
+      epochSeconds: (batches.batches * stepMs) / 1000,
+      validSeconds: evaluationMs / 1000,
+      // Once more for the latency's session, and saving.
+      fixedSeconds: (1.5 * compileMs) / 1000 + 0.1,
+      batches: batches.batches,
+    }
+  } finally {
+    await batches.close()
+  }
+}
