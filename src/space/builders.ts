@@ -48,7 +48,7 @@ export function segmentOf(tree: Tree): string {
 
 /** A named place: `scope('stem', conv(int('width', 8, 32), 3))` has the decision `stem/width`. */
 export function scope(name: string, ...items: readonly Tree[]): ScopeTree {
-  return { kind: 'scope', name: checkName(name, 'A scope'), body: items.length === 1 ? (items[0] as Tree) : sequence(...items) }
+  return { kind: 'scope', name: checkName(name, 'A scope'), body: items.length === 1 ? items[0] : sequence(...items) }
 }
 
 /**
@@ -78,8 +78,8 @@ export function choice(
     if (numeric !== undefined) throw new SpaceError(`The choice "${name}" has an alternative "${numeric}": give it a name with a letter.`)
     return { kind: 'choice', name, alternatives: alternatives as Readonly<Record<string, Tree>>, ...options }
   }
-  if (alternatives.every((value) => typeof value === 'number')) return { kind: 'numbers', name, values: alternatives as readonly number[] }
-  if (alternatives.every((value) => typeof value === 'string')) return { kind: 'words', name, values: alternatives as readonly string[] }
+  if (alternatives.every((value) => typeof value === 'number')) return { kind: 'numbers', name, values: alternatives }
+  if (alternatives.every((value) => typeof value === 'string')) return { kind: 'words', name, values: alternatives }
   throw new SpaceError(`The choice "${name}" mixes numbers and words.`)
 }
 
@@ -92,7 +92,7 @@ export function repeat(name: string, times: Expression | readonly [number, numbe
   checkName(name, 'A repeat')
   const count: Expression = Array.isArray(times) ? int(name, times[0], times[1]) : (times as Expression)
   if (body.length === 0) throw new SpaceError(`The repeat "${name}" has no body.`)
-  return { kind: 'repeat', name, times: count, body: body.length === 1 ? (body[0] as Tree) : sequence(...body) }
+  return { kind: 'repeat', name, times: count, body: body.length === 1 ? body[0] : sequence(...body) }
 }
 
 function parallel(merge: Merge, first: Tree | Readonly<Record<string, Tree>>, rest: readonly Tree[]): ParallelTree {
@@ -122,7 +122,7 @@ export function concat(first: Tree | Readonly<Record<string, Tree>>, ...rest: re
 
 /** The body plus its own input (He et al. 2016, arXiv:1512.03385); the input is projected when the body changes the shape. */
 export function residual(...body: readonly Tree[]): ParallelTree {
-  return add(body.length === 1 ? (body[0] as Tree) : sequence(...body), {
+  return add(body.length === 1 ? body[0] : sequence(...body), {
     kind: 'layer',
     layer: 'identity',
     segment: 'identity',
@@ -182,14 +182,12 @@ export function graph(
     return { name, inputs: reads, edges, body }
   })
   if (built.length === 0) throw new SpaceError('A graph needs a node.')
-  const { output = earlier.at(-1) as string } = options
-  const resolved =
-    typeof output === 'string'
-      ? resolveInputs(inputs({ from: [output] }), earlier, 'output')
-      : output.kind === 'loose-ends'
-        ? output
-        : resolveInputs(output, earlier, 'output')
-  return { kind: 'graph', nodes: built, output: resolved }
+  return { kind: 'graph', nodes: built, output: resolveOutput(options.output ?? built[built.length - 1].name, earlier) }
+}
+
+function resolveOutput(output: string | InputsDeclaration | ReturnType<typeof looseEnds>, nodes: readonly string[]): GraphTree['output'] {
+  if (typeof output === 'string') return resolveInputs(inputs({ from: [output] }), nodes, 'output')
+  return output.kind === 'loose-ends' ? output : resolveInputs(output, nodes, 'output')
 }
 
 /** What a node reads and what follows, whichever way it was declared. */
@@ -227,9 +225,9 @@ export function when(condition: Expression, then: Expression, otherwise: Express
 export function when(condition: Expression, then: Tree | Expression, otherwise?: Tree | Expression): WhenTree | ExpressionNode {
   if (typeof then === 'object' && kinds.has(then.kind)) {
     const nothing: LayerTree = { kind: 'layer', layer: 'identity', segment: 'identity', fields: {} }
-    return { kind: 'when', condition, then: then as Tree, otherwise: (otherwise as Tree | undefined) ?? nothing }
+    return { kind: 'when', condition, met: then as Tree, otherwise: (otherwise as Tree | undefined) ?? nothing }
   }
-  return { kind: 'if', condition, then: then as Expression, otherwise: otherwise as Expression }
+  return { kind: 'if', condition, met: then as Expression, otherwise: otherwise as Expression }
 }
 
 /**

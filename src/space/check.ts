@@ -2,7 +2,7 @@ import { meets } from './constraint.ts'
 import { type SpaceDefinition, resolve } from './definition.ts'
 import { fault, firstValue, printValue } from './domain.ts'
 import { didYouMean } from '../nearest.ts'
-import type { Architecture, DecisionValue, Issue } from './types.ts'
+import type { Architecture, Issue } from './types.ts'
 import { describe } from './parse.ts'
 
 /** What is wrong with an architecture: decisions missing, out of range or not of the space, constraints broken. Empty when nothing is. */
@@ -17,7 +17,7 @@ export function checkArchitecture(definition: SpaceDefinition, architecture: Arc
       message:
         value === undefined
           ? `${decision.path} is missing; it is ${describe(decision)}.`
-          : `${decision.path}=${printValue(value as DecisionValue)} is ${why}.`,
+          : `${decision.path}=${printValue(value)} is ${why}.`,
     })
     return firstValue(decision)
   })

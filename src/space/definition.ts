@@ -38,6 +38,6 @@ export function resolve(definition: SpaceDefinition, decide: (decision: Decision
   }
   const walk = new Walk(visitor)
   walk.tree(definition.root, undefined)
-  for (const name in definition.hyperparameters) walk.value(definition.hyperparameters[name] as Expression)
+  for (const name in definition.hyperparameters) walk.value(definition.hyperparameters[name])
   return { architecture, decisions }
 }

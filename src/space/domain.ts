@@ -60,9 +60,9 @@ function subsets(n: number, k: number, first = 0): number[][] {
 export function firstValue(decision: Decision): DecisionValue {
   switch (decision.kind) {
     case 'choice':
-      return decision.alternatives[0] as string
+      return decision.alternatives[0]
     case 'number':
-      return decision.values[0] as number
+      return decision.values[0]
     case 'inputs':
       return Array.from({ length: counts(decision)[0] }, (_, i) => i)
     default:

@@ -28,7 +28,7 @@ export class Emitter implements Visitor<Flow> {
   }
 
   size(word: 'same' | 'classes', input: Flow): number {
-    return word === 'classes' ? this.#context.outputs : (input.shape[0] as number)
+    return word === 'classes' ? this.#context.outputs : input.shape[0]
   }
 
   layer(path: string, kind: LayerTree['layer'], fields: Readonly<Record<string, Value>>, input: Flow): Flow {
@@ -42,15 +42,13 @@ export class Emitter implements Visitor<Flow> {
     const inputs = some ? all.filter((flow) => !flow.zero) : all
     const target = meetingShape(path, merge, inputs)
     const fitted = inputs.map((flow, i) =>
-      this.project(`${path}/project${i}`, flow, [merge === 'add' ? (target[0] as number) : (flow.shape[0] as number), ...target.slice(1)]),
+      this.project(`${path}/project${i}`, flow, [merge === 'add' ? target[0] : flow.shape[0], ...target.slice(1)]),
     )
-    return fitted.length === 1 ? (fitted[0] as Flow) : this.emit(path, { kind: merge }, fitted)
+    return fitted.length === 1 ? fitted[0] : this.emit(path, { kind: merge }, fitted)
   }
 
   adapt(path: string, choice: ChoiceTree, channels: (() => number) | undefined, input: Flow, output: Flow): Flow {
-    const width = channels
-      ? channels()
-      : commonChannels(Object.values(choice.alternatives), input.shape[0] as number, this.#context.outputs)
+    const width = channels ? channels() : commonChannels(Object.values(choice.alternatives), input.shape[0], this.#context.outputs)
     return width === undefined ? output : this.project(`${path}project`, output, [width, ...output.shape.slice(1)])
   }
 
@@ -61,7 +59,7 @@ export class Emitter implements Visitor<Flow> {
         `${path}: a [${flow.shape.join(', ')}] and a [${shape.join(', ')}] value meet; put a globalPool() or flatten() before.`,
       )
     if (flow.shape.every((size, i) => size === shape[i])) return flow
-    const channels = shape[0] as number
+    const channels = shape[0]
     const stride = strideTo(path, flow.shape.slice(1), shape.slice(1))
     const layer: Layer =
       shape.length === 1
@@ -94,7 +92,7 @@ function meetingShape(path: string, merge: Merge, inputs: readonly Flow[]): read
     throw new SpaceError(
       `${path}: cannot ${merge} a [${first.shape.join(', ')}] and a [${other.shape.join(', ')}] value; put a globalPool() or flatten() before.`,
     )
-  return first.shape.map((size, axis) => (axis === 0 ? size : Math.min(...inputs.map((flow) => flow.shape[axis] as number))))
+  return first.shape.map((size, axis) => (axis === 0 ? size : Math.min(...inputs.map((flow) => flow.shape[axis]))))
 }
 
 /** The stride that takes extents to smaller ones. */
@@ -141,7 +139,7 @@ function toLayer(path: string, kind: LayerTree['layer'], fields: Readonly<Record
         groups: count('groups'),
         bias,
       }
-      if (layer.channels % layer.groups !== 0 || (input.shape[0] as number) % layer.groups !== 0)
+      if (layer.channels % layer.groups !== 0 || input.shape[0] % layer.groups !== 0)
         throw new SpaceError(`${path}: ${layer.groups} groups do not divide ${input.shape[0]} channels in and ${layer.channels} out.`)
       return layer
     }

@@ -15,7 +15,7 @@ export type ExpressionNode =
   /** Index, from 0, of the innermost repeat around the place. */
   | { readonly kind: 'index' }
   | { readonly kind: 'operation'; readonly operation: Operation; readonly operands: readonly Expression[] }
-  | { readonly kind: 'if'; readonly condition: Expression; readonly then: Expression; readonly otherwise: Expression }
+  | { readonly kind: 'if'; readonly condition: Expression; readonly met: Expression; readonly otherwise: Expression }
   /** One decision for all places that name it. */
   | { readonly kind: 'shared'; readonly name: string; readonly decision: DecisionExpression }
 
@@ -65,7 +65,7 @@ export function evaluate(expression: Expression, scope: Scope): Value {
         expression.operands.map((operand) => evaluate(operand, scope)),
       )
     case 'if':
-      return evaluate(evaluate(expression.condition, scope) === true ? expression.then : expression.otherwise, scope)
+      return evaluate(evaluate(expression.condition, scope) === true ? expression.met : expression.otherwise, scope)
     case 'shared':
       return scope.decide(expression.decision, true) as Value
     default:
@@ -97,6 +97,6 @@ export function holdsSize(expression: Expression): boolean {
   if (expression === 'same' || expression === 'classes') return true
   if (typeof expression !== 'object') return false
   if (expression.kind === 'operation') return expression.operands.some(holdsSize)
-  if (expression.kind === 'if') return [expression.condition, expression.then, expression.otherwise].some(holdsSize)
+  if (expression.kind === 'if') return [expression.condition, expression.met, expression.otherwise].some(holdsSize)
   return false
 }

@@ -6,7 +6,7 @@ const TRIES = 2000
 
 /** Which architectures are let through, and the sentence for those that are not. */
 export interface Limit {
-  accepts(architecture: Architecture): boolean
+  readonly accepts: (architecture: Architecture) => boolean
   readonly message: string
 }
 
@@ -24,7 +24,8 @@ export function limitSpace(space: SearchSpace, { accepts, message }: Limit): Sea
   }
   const sample = (random: Random): Architecture => {
     const architecture = drawn(() => space.sample(random))
-    if (architecture === undefined) throw new SpaceError(`None of ${TRIES} random networks of the space ${space.name} meets the limit: ${message}. Widen it.`)
+    if (architecture === undefined)
+      throw new SpaceError(`None of ${TRIES} random networks of the space ${space.name} meets the limit: ${message}. Widen it.`)
     return architecture
   }
   return {

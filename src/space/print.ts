@@ -15,7 +15,7 @@ type Scope = Map<string, Entry>
  */
 export function printArchitecture(architecture: Architecture): string {
   const root: Scope = new Map()
-  for (const path in architecture) place(root, path.split('/')).value = printValue(architecture[path] as Architecture[string])
+  for (const path in architecture) place(root, path.split('/')).value = printValue(architecture[path])
   return printScope(root)
 }
 
@@ -23,16 +23,16 @@ export function printArchitecture(architecture: Architecture): string {
 function place(root: Scope, segments: readonly string[]): Entry {
   let scope = root
   for (let i = 0; ; i++) {
-    const segment = segments[i] as string
-    const name = segment.split('=', 1)[0] as string
+    const segment = segments[i]
+    const name = segment.split('=', 1)[0]
     const entry: Entry = scope.get(name) ?? {}
     scope.set(name, entry)
     if (i === segments.length - 1) return entry
-    const round = segments[i + 1] as string
+    const round = segments[i + 1]
     if (/^\d+$/.test(round)) {
       entry.items ??= []
       while (entry.items.length <= Number(round)) entry.items.push(new Map())
-      scope = entry.items[Number(round)] as Scope
+      scope = entry.items[Number(round)]
       i++
     } else scope = entry.group ??= new Map()
   }

@@ -26,12 +26,12 @@ function hash(keys: readonly (number | string)[]): [number, number, number, numb
     const text = typeof key === 'number' ? `n${key}` : `s${key}`
     for (let i = 0; i <= text.length; i++) {
       const code = i < text.length ? text.charCodeAt(i) : 0x10000
-      for (let w = 0; w < 4; w++) words[w] = Math.imul((words[w] as number) ^ (code + w), 0x01000193 + 2 * w)
+      for (let w = 0; w < 4; w++) words[w] = Math.imul(words[w] ^ (code + w), 0x01000193 + 2 * w)
       words[0] ^= words[3] >>> 15
     }
   }
   let carry = 0
-  for (let round = 0; round < 2; round++) for (let w = 0; w < 4; w++) words[w] = carry = finish((words[w] as number) ^ carry)
+  for (let round = 0; round < 2; round++) for (let w = 0; w < 4; w++) words[w] = carry = finish(words[w] ^ carry)
   // A xoroshiro state of zeros alone would stay there.
   if (words.every((word) => word === 0)) words[0] = 1
   return words
@@ -53,7 +53,7 @@ export function integer(random: Random, from: number, to: number): number {
 /** One of the items, all equally likely; throws a RangeError when there are none. */
 export function pick<T>(random: Random, items: readonly T[]): T {
   if (items.length === 0) throw new RangeError('Nothing to pick from')
-  return items[integer(random, 0, items.length - 1)] as T
+  return items[integer(random, 0, items.length - 1)]
 }
 
 /** A number from the normal distribution (Box and Muller's transform). */
@@ -67,8 +67,8 @@ export function shuffle<T>(random: Random, items: readonly T[]): T[] {
   const order = [...items]
   for (let i = order.length - 1; i > 0; i--) {
     const j = integer(random, 0, i)
-    const item = order[i] as T
-    order[i] = order[j] as T
+    const item = order[i]
+    order[i] = order[j]
     order[j] = item
   }
   return order

@@ -77,7 +77,7 @@ class Counter {
       case 'when':
         return sum(
           [...this.outcomes(tree.condition, index)].map(([holds, ways]) =>
-            multiply(ways, this.tree(holds === true ? tree.then : tree.otherwise, index)),
+            multiply(ways, this.tree(holds === true ? tree.met : tree.otherwise, index)),
           ),
         )
       case 'shared':
@@ -119,7 +119,7 @@ class Counter {
       case 'if':
         return sum(
           [...this.outcomes(expression.condition, index)].map(([holds, ways]) =>
-            multiply(ways, this.field(holds === true ? expression.then : expression.otherwise, index)),
+            multiply(ways, this.field(holds === true ? expression.met : expression.otherwise, index)),
           ),
         )
       case 'shared':
@@ -156,7 +156,7 @@ class Counter {
       case 'if':
         return group(
           [...this.outcomes(expression.condition, index)].flatMap(([holds, ways]) =>
-            [...this.outcomes(holds === true ? expression.then : expression.otherwise, index)].map(([value, more]): [Value, Ways[]] => [
+            [...this.outcomes(holds === true ? expression.met : expression.otherwise, index)].map(([value, more]): [Value, Ways[]] => [
               value,
               multiply(ways, more),
             ]),
@@ -255,7 +255,7 @@ function testedNames(tree: Tree): readonly string[] {
     case 'graph':
       return tree.nodes.flatMap((node) => [...Object.values(node.edges ?? {}), ...(node.body ? [node.body] : [])].flatMap(testedNames))
     case 'when':
-      return [...sharedIn(tree.condition), ...testedNames(tree.then), ...testedNames(tree.otherwise)]
+      return [...sharedIn(tree.condition), ...testedNames(tree.met), ...testedNames(tree.otherwise)]
   }
 }
 
@@ -263,7 +263,7 @@ function testedInField(expression: Expression): readonly string[] {
   if (typeof expression !== 'object') return []
   if (expression.kind === 'operation') return expression.operands.flatMap(testedInField)
   if (expression.kind === 'if')
-    return [...sharedIn(expression.condition), ...testedInField(expression.then), ...testedInField(expression.otherwise)]
+    return [...sharedIn(expression.condition), ...testedInField(expression.met), ...testedInField(expression.otherwise)]
   return []
 }
 
@@ -272,6 +272,6 @@ export function sharedIn(expression: Expression): readonly string[] {
   if (typeof expression !== 'object') return []
   if (expression.kind === 'shared') return [expression.name]
   if (expression.kind === 'operation') return expression.operands.flatMap(sharedIn)
-  if (expression.kind === 'if') return [expression.condition, expression.then, expression.otherwise].flatMap(sharedIn)
+  if (expression.kind === 'if') return [expression.condition, expression.met, expression.otherwise].flatMap(sharedIn)
   return []
 }

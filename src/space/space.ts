@@ -1,10 +1,11 @@
 import { networkCost } from '../network/index.ts'
 import { checkArchitecture } from './check.ts'
 import { childNetwork } from './child.ts'
-import type { Constraint } from './constraint.ts'
+import { type Constraint, meets } from './constraint.ts'
 import { type SpaceDefinition, resolve } from './definition.ts'
 import { firstValue } from './domain.ts'
 import type { Expression } from './expression.ts'
+import { limitSpace } from './limit.ts'
 import { parseArchitecture } from './parse.ts'
 import { printArchitecture } from './print.ts'
 import { countArchitectures } from './size.ts'
@@ -19,6 +20,7 @@ export interface SpaceOptions {
   readonly hyperparameters?: Readonly<Record<string, Expression>>
   /** One sentence on what the space holds. */
   readonly summary?: string
+  /** Every architecture meets these; `size` counts without them. */
   readonly constraints?: readonly Constraint[]
   /** Foreign notations that `parse` takes, too: each gives the space's own string, or undefined. */
   readonly notations?: readonly ((text: string) => string | undefined)[]
@@ -35,10 +37,13 @@ export function space(name: string, root: Tree, options: SpaceOptions = {}): Sea
   const { hyperparameters = {}, summary = '', constraints = [], notations = [] } = options
   const definition: SpaceDefinition = { name, summary, root, hyperparameters, constraints, notations }
   verifyDefinition(definition)
-  return fromDefinition(definition)
+  const whole = fromDefinition(definition)
+  if (constraints.length === 0) return whole
+  const message = constraints.map((constraint) => constraint.message).join(' ')
+  return limitSpace(whole, { accepts: (architecture) => constraints.every((constraint) => meets(constraint, architecture)), message })
 }
 
-/** A space's operations over its definition. */
+/** A space's operations over its definition, constraints aside. */
 export function fromDefinition(definition: SpaceDefinition): SearchSpace {
   let size: { readonly value: bigint | undefined } | undefined
   const child: SearchSpace['child'] = (architecture, context) => childNetwork(definition, architecture, context)

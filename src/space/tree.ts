@@ -101,7 +101,7 @@ export interface Inputs {
 export interface WhenTree {
   readonly kind: 'when'
   readonly condition: Expression
-  readonly then: Tree
+  readonly met: Tree
   readonly otherwise: Tree
 }
 

@@ -26,23 +26,21 @@ export function* enumerateArchitectures(definition: SpaceDefinition): Generator<
       const counter = counters[depth] ?? 0
       counters[depth++] = counter
       limits.push(choices.length)
-      return choices[counter] as DecisionValue
+      return choices[counter]
     })
     yield architecture
     let last = depth - 1
-    while (last >= 0 && (counters[last] as number) + 1 === limits[last]) last--
+    while (last >= 0 && counters[last] + 1 === limits[last]) last--
     if (last < 0) return
     counters = counters.slice(0, last + 1)
-    counters[last] = (counters[last] as number) + 1
+    counters[last] = counters[last] + 1
   }
 }
 
 /** All architectures that differ in exactly one decision; those that become active with it are taken over from what was there, else first. */
 export function neighbourArchitectures(definition: SpaceDefinition, architecture: Architecture): readonly Architecture[] {
   return resolve(definition, lookUp(architecture, firstValue)).decisions.flatMap((decision) =>
-    otherValues(decision, architecture[decision.path] as DecisionValue).map((value) =>
-      withDecision(definition, architecture, decision, value, firstValue),
-    ),
+    otherValues(decision, architecture[decision.path]).map((value) => withDecision(definition, architecture, decision, value, firstValue)),
   )
 }
 
@@ -52,7 +50,7 @@ export function mutateArchitecture(definition: SpaceDefinition, architecture: Ar
   const open = decisions.filter((decision) => valueCount(decision) !== 1n)
   if (open.length === 0) return architecture
   const decision = pick(random, open)
-  const value = mutateValue(decision, architecture[decision.path] as DecisionValue, random)
+  const value = mutateValue(decision, architecture[decision.path], random)
   return resolve(definition, (other) => (other.path === decision.path ? value : (architecture[other.path] ?? sampleValue(other, random))))
     .architecture
 }
@@ -96,5 +94,5 @@ function withDecision(
 /** `stage/3/op` → `stage/1/op` when the repeat `stage` grew from two rounds. */
 function lastRound(path: string, repeat: string, round: number): string | undefined {
   const rest = path.startsWith(`${repeat}/`) ? /^\d+(\/.*)$/.exec(path.slice(repeat.length + 1)) : null
-  return rest && round >= 0 ? `${repeat}/${round}${rest[1] as string}` : undefined
+  return rest && round >= 0 ? `${repeat}/${round}${rest[1]}` : undefined
 }

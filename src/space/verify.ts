@@ -38,7 +38,7 @@ export function verifyDefinition(definition: SpaceDefinition): void {
     if (value.kind === 'operation') for (const operand of value.operands) expression(operand, scope, within)
     else if (value.kind === 'if') {
       control(value.condition, scope)
-      for (const part of [value.condition, value.then, value.otherwise]) expression(part, scope, within)
+      for (const part of [value.condition, value.met, value.otherwise]) expression(part, scope, within)
     } else if (value.kind === 'shared') add(toDecision(value.decision, value.name), {})
     else if (value.kind !== 'index') add(toDecision(value, scope + value.name), within)
   }
@@ -86,7 +86,7 @@ export function verifyDefinition(definition: SpaceDefinition): void {
       case 'when':
         control(tree.condition, scope)
         for (const part of [tree.condition]) expression(part, scope, within)
-        visit(tree.then, scope, within)
+        visit(tree.met, scope, within)
         return visit(tree.otherwise, scope, within)
       case 'shared':
         return visit(tree.body, sharedScope(tree), {})

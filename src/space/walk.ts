@@ -67,7 +67,7 @@ export class Walk<V> {
         return this.#layer(tree, segment, place, input)
       case 'sequence': {
         let value = input
-        for (let i = 0; i < tree.items.length; i++) value = this.#step(tree.items[i] as Tree, tree.segments[i] as string, place, value)
+        for (let i = 0; i < tree.items.length; i++) value = this.#step(tree.items[i], tree.segments[i], place, value)
         return value
       }
       case 'scope':
@@ -104,8 +104,8 @@ export class Walk<V> {
       case 'when': {
         const holds = evaluate(tree.condition, this.#scope(place, undefined)) === true
         return this.#inside(
-          holds ? tree.then : tree.otherwise,
-          { ...place, path: `${place.path}${segment}/${holds ? 'then' : 'otherwise'}/` },
+          holds ? tree.met : tree.otherwise,
+          { ...place, path: `${place.path}${segment}/${holds ? 'met' : 'otherwise'}/` },
           input,
         )
       }
@@ -121,7 +121,7 @@ export class Walk<V> {
   #layer(tree: LayerTree, segment: string, place: Place, input: V): V {
     const scope = this.#scope(place, input)
     const fields: Record<string, Value> = {}
-    for (const field in tree.fields) fields[field] = evaluate(tree.fields[field] as Expression, scope)
+    for (const field in tree.fields) fields[field] = evaluate(tree.fields[field], scope)
     return this.#visitor.layer(place.path + segment, tree.layer, fields, input)
   }
 
@@ -170,13 +170,13 @@ export class Walk<V> {
   #sources(inputs: Inputs, place: Place): readonly string[] {
     const decision = inputsDecision(inputs, place.scope)
     const taken = decision
-      ? (this.#decide(decision) as readonly number[]).map((i) => inputs.from[i] as string)
+      ? (this.#decide(decision) as readonly number[]).map((i) => inputs.from[i])
       : inputs.from.slice(0, inputs.count[0])
     return [...inputs.always, ...taken]
   }
 
   #join(path: string, merge: Merge, values: readonly V[]): V {
-    return values.length === 1 ? (values[0] as V) : this.#visitor.merge(path, merge, values)
+    return values.length === 1 ? values[0] : this.#visitor.merge(path, merge, values)
   }
 }
 

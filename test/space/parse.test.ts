@@ -15,6 +15,7 @@ import {
   equals,
   and,
   or,
+  randomFor,
   repeat,
   scope,
   sequence,
@@ -85,5 +86,20 @@ describe('constraints', () => {
     expect(constrained.check({ a: 1, b: 2 })).toEqual([{ path: '', message: 'a narrow first layer wants a wide second one.' }])
     expect(constrained.check({ a: 1, b: 3 })).toEqual([])
     expect(() => constrained.parse('a=1 b=1')).toThrow(/narrow/)
+  })
+
+  it('are met by all that is drawn, listed or made by variation', () => {
+    expect([...constrained.enumerate()]).toHaveLength(14)
+    for (let i = 0; i < 40; i++) {
+      const random = randomFor(i)
+      const [first, second] = [constrained.sample(random), constrained.sample(random)]
+      for (const architecture of [
+        first,
+        constrained.mutate(first, random),
+        constrained.crossover(first, second, random),
+        ...constrained.neighbours(first),
+      ])
+        expect(constrained.check(architecture)).toEqual([])
+    }
   })
 })

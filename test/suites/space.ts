@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { initialWeights, nodeShapes, parameterSpecs } from '../../src/network/index.ts'
 import { type Architecture, type NetworkContext, randomFor, sameValue, type SearchSpace, valueCount } from '../../src/space/index.ts'
