@@ -23,7 +23,7 @@ export function pairArrays(names: readonly string[]): ArrayPair[] {
     if (role?.side !== 'inputs') continue
     const j = roles.findIndex((other) => other?.side === 'targets' && other.part === role.part && other.rest === role.rest)
     const loose = j >= 0 ? j : roles.findIndex((other) => other?.side === 'targets' && other.part === role.part)
-    if (loose >= 0) pairs.push({ part: role.part, inputs: names[i] as string, targets: names[loose] as string })
+    if (loose >= 0) pairs.push({ part: role.part, inputs: names[i], targets: names[loose] })
   }
   return pairs
 }
@@ -99,7 +99,7 @@ export function byteScale(arrays: readonly NumberArray[]): ByteScale {
   let most = Number.NEGATIVE_INFINITY
   for (const { data } of arrays) {
     for (let i = 0; i < data.length; i++) {
-      const value = data[i] as number
+      const value = data[i]
       if (value < least) least = value
       if (value > most) most = value
     }
@@ -129,12 +129,11 @@ export function inputBytes(array: NumberArray, layout: InputLayout, scale: ByteS
 }
 
 function channelsFirst(data: Uint8Array | Float32Array, shape: readonly number[]): Uint8Array | Float32Array {
-  const channels = shape[0] as number
+  const channels = shape[0]
   const plane = shape.slice(1).reduce((product, size) => product * size, 1)
   const ordered = data instanceof Uint8Array ? new Uint8Array(data.length) : new Float32Array(data.length)
   for (let start = 0; start < data.length; start += channels * plane) {
-    for (let c = 0; c < channels; c++)
-      for (let i = 0; i < plane; i++) ordered[start + c * plane + i] = data[start + i * channels + c] as number
+    for (let c = 0; c < channels; c++) for (let i = 0; i < plane; i++) ordered[start + c * plane + i] = data[start + i * channels + c]
   }
   return ordered
 }

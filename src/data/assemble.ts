@@ -62,7 +62,7 @@ export function assemble(name: string, decoded: Decoded, options: AssembleOption
     valid,
     test,
     notes: [...info.notes, ...classNotes(decoded, train.targets)],
-    ...(decoded.close && { close: decoded.close }),
+    ...(decoded.close && { close: () => decoded.close?.() }),
   }
 }
 
@@ -97,7 +97,7 @@ function classNotes({ info, records }: Decoded, trainTargets: ArrayLike<number>)
   if (info.task !== 'classification') return []
   const notes: string[] = []
   const all = countClasses(records.targets, info.classes.length)
-  const rare = info.classes.filter((_, c) => (all[c] as number) < 3)
+  const rare = info.classes.filter((_, c) => all[c] < 3)
   if (rare.length > 0) notes.push(`${quoted(rare)} ${rare.length === 1 ? 'has' : 'have'} fewer than 3 examples, so not every part has one.`)
   const train = countClasses(trainTargets, info.classes.length)
   const most = Math.max(...train)
@@ -112,8 +112,8 @@ function classNotes({ info, records }: Decoded, trainTargets: ArrayLike<number>)
 
 /** Records of each class, of those that `take` accepts. */
 export function countClasses(targets: ArrayLike<number>, classes: number, take: (index: number) => boolean = () => true): number[] {
-  const counts = new Array<number>(classes).fill(0)
-  for (let i = 0; i < targets.length; i++) if (take(i)) counts[targets[i] as number] = (counts[targets[i] as number] as number) + 1
+  const counts = Array.from<number>({ length: classes }).fill(0)
+  for (let i = 0; i < targets.length; i++) if (take(i)) counts[targets[i]] = counts[targets[i]] + 1
   return counts
 }
 

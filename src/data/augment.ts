@@ -43,7 +43,7 @@ function crop(image: Uint8Array, [channels, height, width]: ImageShape, pad: num
     for (let y = 0; y < height; y++) {
       const from = (c * height + mirrored(y + down, height)) * width
       const to = (c * height + y) * width
-      for (let x = 0; x < width; x++) image[to + x] = scratch[from + mirrored(x + right, width)] as number
+      for (let x = 0; x < width; x++) image[to + x] = scratch[from + mirrored(x + right, width)]
     }
   }
 }
@@ -101,18 +101,18 @@ function jitter(image: Uint8Array, [channels, height, width]: ImageShape, streng
   const contrast = factor()
   const saturation = channels === 3 ? factor() : 1
   let sum = 0
-  for (let i = 0; i < image.length; i++) sum += image[i] as number
+  for (let i = 0; i < image.length; i++) sum += image[i]
   const middle = (sum / image.length) * brightness
   const plane = height * width
   const adjust = (value: number): number => middle + (value * brightness - middle) * contrast
   if (channels !== 3) {
-    for (let i = 0; i < image.length; i++) image[i] = byte(adjust(image[i] as number))
+    for (let i = 0; i < image.length; i++) image[i] = byte(adjust(image[i]))
     return
   }
   for (let i = 0; i < plane; i++) {
-    const red = adjust(image[i] as number)
-    const green = adjust(image[plane + i] as number)
-    const blue = adjust(image[2 * plane + i] as number)
+    const red = adjust(image[i])
+    const green = adjust(image[plane + i])
+    const blue = adjust(image[2 * plane + i])
     const grey = 0.299 * red + 0.587 * green + 0.114 * blue
     image[i] = byte(grey + (red - grey) * saturation)
     image[plane + i] = byte(grey + (green - grey) * saturation)
@@ -135,13 +135,10 @@ export function mixup(images: Uint8Array, targets: Float32Array, records: number
   for (let r = 0; r < records; r++) {
     const partner = (r + shift) % records
     for (let i = 0; i < size; i++) {
-      images[r * size + i] = Math.round(
-        lambda * (sourceImages[r * size + i] as number) + (1 - lambda) * (sourceImages[partner * size + i] as number),
-      )
+      images[r * size + i] = Math.round(lambda * sourceImages[r * size + i] + (1 - lambda) * sourceImages[partner * size + i])
     }
     for (let i = 0; i < width; i++) {
-      targets[r * width + i] =
-        lambda * (sourceTargets[r * width + i] as number) + (1 - lambda) * (sourceTargets[partner * width + i] as number)
+      targets[r * width + i] = lambda * sourceTargets[r * width + i] + (1 - lambda) * sourceTargets[partner * width + i]
     }
   }
 }

@@ -62,7 +62,7 @@ export function batchMaker(data: BatchData, options: BatchOptions): BatchMaker {
         order = permutation(members.length, randomFor(seed, 'order', epoch)) as Uint32Array<ArrayBuffer>
         orderOf = epoch
       }
-      const indices = order.slice(index * batchSize, (index + 1) * batchSize).map((place) => members[place] as number)
+      const indices = order.slice(index * batchSize, (index + 1) * batchSize).map((place) => members[place])
       const inputs = data.train.dtype === 'uint8' ? new Uint8Array(batchSize * length) : new Float32Array(batchSize * length)
       data.train.readInputs(indices, inputs)
       const targets = batchTargets(data, indices)
@@ -95,10 +95,10 @@ export function batchTargets(
   const { targets } = data.train
   if (data.task === 'regression') {
     const { mean, deviation } = data.targetScale ?? { mean: 0, deviation: 1 }
-    return Float32Array.from(indices, (index) => ((targets[index] as number) - mean) / deviation)
+    return Float32Array.from(indices, (index) => (targets[index] - mean) / deviation)
   }
   const width = data.classes.length
   const rows = new Float32Array(indices.length * width)
-  for (let i = 0; i < indices.length; i++) rows[i * width + (targets[indices[i] as number] as number)] = 1
+  for (let i = 0; i < indices.length; i++) rows[i * width + targets[indices[i]]] = 1
   return rows
 }

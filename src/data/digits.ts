@@ -9,8 +9,8 @@ export function parseDigits(text: string): { readonly inputs: Uint8Array; readon
   for (const [i, line] of lines.entries()) {
     const values = line.split(',').map(Number)
     if (values.length !== 65 || values.some((value) => !(value >= 0 && value <= 16))) throw new Error(`line ${i + 1} is not a digit`)
-    for (let j = 0; j < 64; j++) inputs[i * 64 + j] = Math.round(((values[j] as number) * 255) / 16)
-    targets[i] = values[64] as number
+    for (let j = 0; j < 64; j++) inputs[i * 64 + j] = Math.round((values[j] * 255) / 16)
+    targets[i] = values[64]
   }
   return { inputs, targets }
 }

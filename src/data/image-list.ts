@@ -41,7 +41,7 @@ export function listByFolder(paths: readonly string[]): ImageListing {
   const parts = withoutCommonRoot(
     paths.filter((path) => imageEnding.test(path)).map((path) => ({ path, folders: path.split('/').slice(0, -1) })),
   )
-  const tops = new Set(parts.filter(({ folders }) => folders.length > 0).map(({ folders }) => folders[0] as string))
+  const tops = new Set(parts.filter(({ folders }) => folders.length > 0).map(({ folders }) => folders[0]))
   const inParts =
     [...tops].every((name) => partOf(name) !== undefined) &&
     [...tops].some((name) => partOf(name) === givenPart.train) &&
@@ -51,7 +51,7 @@ export function listByFolder(paths: readonly string[]): ImageListing {
   for (const { path, folders } of parts) {
     const label = folders[inParts ? 1 : 0]
     if (label === undefined) loose++
-    else images.push({ path, label, part: inParts ? (partOf(folders[0] as string) as number) : givenPart.none })
+    else images.push({ path, label, part: inParts ? (partOf(folders[0]) as number) : givenPart.none })
   }
   const notes =
     loose > 0 && images.length > 0
@@ -91,5 +91,5 @@ export function commonSize(
 
 function median(values: readonly number[]): number {
   const order = [...values].sort((a, b) => a - b)
-  return order[Math.floor(order.length / 2)] as number
+  return order[Math.floor(order.length / 2)]
 }

@@ -12,7 +12,7 @@ const chunkBytes = 1 << 20
  */
 export function learnNormalization(train: Records, input: InputSpec): Normalization {
   const length = recordLength(input)
-  const channels = input.shape.length === 1 ? length - (input.categories?.length ?? 0) : (input.shape[0] as number)
+  const channels = input.shape.length === 1 ? length - (input.categories?.length ?? 0) : input.shape[0]
   const plane = input.shape.length === 1 ? 1 : length / channels
   const moments = Array.from({ length: channels }, () => ({ count: 0, mean: 0, squares: 0 }))
   const stride = Math.max(1, train.count / enough)
@@ -22,7 +22,7 @@ export function learnNormalization(train: Records, input: InputSpec): Normalizat
     const indices = Array.from({ length: Math.min(perChunk, total - start) }, (_, i) => Math.floor((start + i) * stride))
     const values = train.dtype === 'uint8' ? new Uint8Array(indices.length * length) : new Float32Array(indices.length * length)
     train.readInputs(indices, values)
-    for (let c = 0; c < channels; c++) addMoments(moments[c] as Moments, values, indices.length, length, c * plane, plane)
+    for (let c = 0; c < channels; c++) addMoments(moments[c], values, indices.length, length, c * plane, plane)
   }
   return {
     mean: moments.map((m) => m.mean),
@@ -38,9 +38,9 @@ export function learnTargetScale(targets: ArrayLike<number>): { readonly mean: n
   let mean = 0
   let squares = 0
   for (let i = 0; i < targets.length; i++) {
-    const delta = (targets[i] as number) - mean
+    const delta = targets[i] - mean
     mean += delta / (i + 1)
-    squares += delta * ((targets[i] as number) - mean)
+    squares += delta * (targets[i] - mean)
   }
   const deviation = targets.length === 0 ? 0 : Math.sqrt(squares / targets.length)
   return { mean, deviation: deviation > 0 ? deviation : 1 }
@@ -67,7 +67,7 @@ function addMoments(
   for (let r = 0; r < records; r++) {
     const from = r * length + offset
     for (let i = from; i < from + plane; i++) {
-      const value = values[i] as number
+      const value = values[i]
       if (Number.isNaN(value)) continue
       sum += value
       count++
@@ -79,7 +79,7 @@ function addMoments(
   for (let r = 0; r < records; r++) {
     const from = r * length + offset
     for (let i = from; i < from + plane; i++) {
-      const delta = (values[i] as number) - mean
+      const delta = values[i] - mean
       if (!Number.isNaN(delta)) squares += delta * delta
     }
   }

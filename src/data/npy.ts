@@ -32,7 +32,7 @@ export function parseNpy(bytes: Uint8Array): NpyArray {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (bytes.length < 12 || bytes[0] !== 0x93 || new TextDecoder().decode(bytes.subarray(1, 6)) !== 'NUMPY')
     throw new Error('it does not begin like an NPY file')
-  const long = (bytes[6] as number) >= 2
+  const long = bytes[6] >= 2
   const start = long ? 12 : 10
   const end = start + (long ? view.getUint32(8, true) : view.getUint16(8, true))
   if (end > bytes.length) throw new Error('it is cut off in its header')
@@ -59,7 +59,7 @@ export function parseNpy(bytes: Uint8Array): NpyArray {
     throw new Error('it is in Fortran order: save it with numpy.ascontiguousarray')
   if (type.startsWith('U') || type.startsWith('S'))
     return { shape, words: readWords(view, end, count, itemBytes, type.startsWith('U'), little) }
-  return { shape, data: readNumbers(bytes, view, end, count, readers[type] as Reader, type, little) }
+  return { shape, data: readNumbers(bytes, view, end, count, readers[type], type, little) }
 }
 
 function readNumbers(

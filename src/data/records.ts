@@ -26,8 +26,8 @@ export class MemoryRecords implements Records {
   readInputs(indices: ArrayLike<number>, into: Uint8Array | Float32Array): void {
     const { inputs, length } = this
     for (let i = 0; i < indices.length; i++) {
-      const from = checkedIndex(indices[i] as number, this.count) * length
-      if (length < 32) for (let j = 0; j < length; j++) into[i * length + j] = inputs[from + j] as number
+      const from = checkedIndex(indices[i], this.count) * length
+      if (length < 32) for (let j = 0; j < length; j++) into[i * length + j] = inputs[from + j]
       else into.set(inputs.subarray(from, from + length), i * length)
     }
   }
@@ -46,13 +46,13 @@ export class SubsetRecords implements Records {
     this.count = indices.length
     this.dtype = parent.dtype
     const targets = parent.targets instanceof Int32Array ? new Int32Array(this.count) : new Float32Array(this.count)
-    for (let i = 0; i < this.count; i++) targets[i] = parent.targets[checkedIndex(indices[i] as number, parent.count)] as number
+    for (let i = 0; i < this.count; i++) targets[i] = parent.targets[checkedIndex(indices[i], parent.count)]
     this.targets = targets
   }
 
   readInputs(indices: ArrayLike<number>, into: Uint8Array | Float32Array): void {
     const mapped = new Uint32Array(indices.length)
-    for (let i = 0; i < indices.length; i++) mapped[i] = this.indices[checkedIndex(indices[i] as number, this.count)] as number
+    for (let i = 0; i < indices.length; i++) mapped[i] = this.indices[checkedIndex(indices[i], this.count)]
     this.parent.readInputs(mapped, into)
   }
 }
@@ -80,11 +80,11 @@ export class MergedRecords implements Records {
     const length = indices.length === 0 ? 0 : into.length / indices.length
     // Runs of one part are read together: a shuffled batch has many short ones, an evaluation two long ones.
     for (let start = 0; start < indices.length; ) {
-      const inFirst = checkedIndex(indices[start] as number, this.count) < this.first.count
+      const inFirst = checkedIndex(indices[start], this.count) < this.first.count
       let end = start
-      while (end < indices.length && (indices[end] as number) < this.first.count === inFirst) end++
+      while (end < indices.length && indices[end] < this.first.count === inFirst) end++
       const part = new Uint32Array(end - start)
-      for (let i = start; i < end; i++) part[i - start] = checkedIndex(indices[i] as number, this.count) - (inFirst ? 0 : this.first.count)
+      for (let i = start; i < end; i++) part[i - start] = checkedIndex(indices[i], this.count) - (inFirst ? 0 : this.first.count)
       const source = inFirst ? this.first : this.second
       source.readInputs(part, into.subarray(start * length, end * length))
       start = end
@@ -99,7 +99,7 @@ export function subset(records: Records, indices: ArrayLike<number>): Records {
   if (!(records instanceof SubsetRecords)) return new SubsetRecords(records, own)
   return new SubsetRecords(
     records.parent,
-    own.map((index) => records.indices[checkedIndex(index, records.count)] as number),
+    own.map((index) => records.indices[checkedIndex(index, records.count)]),
   )
 }
 

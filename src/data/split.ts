@@ -106,7 +106,7 @@ function holdOut(count: number, wanted: { valid: number; test: number }, coin: R
 function strata(targets: Int32Array | Float32Array, classes: number, indices: Uint32Array): Uint32Array[] {
   if (!(targets instanceof Int32Array)) return [indices]
   const groups: number[][] = Array.from({ length: classes }, () => [])
-  for (const index of indices) groups[targets[index] as number]?.push(index)
+  for (const index of indices) groups[targets[index]]?.push(index)
   return groups.filter((group) => group.length > 0).map((group) => Uint32Array.from(group))
 }
 
@@ -114,8 +114,8 @@ function shuffled(items: Uint32Array, random: Random): Uint32Array {
   const order = items.slice()
   for (let i = order.length - 1; i > 0; i--) {
     const j = integer(random, 0, i)
-    const item = order[i] as number
-    order[i] = order[j] as number
+    const item = order[i]
+    order[i] = order[j]
     order[j] = item
   }
   return order
@@ -123,6 +123,6 @@ function shuffled(items: Uint32Array, random: Random): Uint32Array {
 
 function indicesWhere(parts: Uint8Array, test: (part: number) => boolean): Uint32Array {
   const indices: number[] = []
-  for (let i = 0; i < parts.length; i++) if (test(parts[i] as number)) indices.push(i)
+  for (let i = 0; i < parts.length; i++) if (test(parts[i])) indices.push(i)
   return Uint32Array.from(indices)
 }

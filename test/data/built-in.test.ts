@@ -47,8 +47,8 @@ describe('fashion-mnist', () => {
       expect(data.input.shape).toEqual([1, 28, 28])
     }
     // Mean and deviation of the training pixels as published for this set: 0.2860 and 0.3530 of 255.
-    expect((made.normalization.mean[0] as number) / 255).toBeCloseTo(0.286, 2)
-    expect(1 / (made.normalization.scale[0] as number) / 255).toBeCloseTo(0.353, 2)
+    expect(made.normalization.mean[0] / 255).toBeCloseTo(0.286, 2)
+    expect(1 / made.normalization.scale[0] / 255).toBeCloseTo(0.353, 2)
     expect(again.normalization).toEqual(made.normalization)
     const [a, b] = [openBatches(made, { batchSize: 64, seed: 3 }), openBatches(again, { batchSize: 64, seed: 3 })]
     expect(await a.batch(1, 5)).toEqual(await b.batch(1, 5))

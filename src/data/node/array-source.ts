@@ -88,15 +88,13 @@ function decodePairs(path: string, pairs: readonly ArrayPair[], read: (name: str
     if (odd >= 0) throw new Error(`${pairs[odd]?.inputs} has records of another shape than ${pairs[0]?.inputs}`)
     const scale = layout.kind === 'image' ? byteScale(inputs) : { offset: 0, factor: 1 }
     const learned = learnArrayTargets(targets, `array of ${path}`)
-    const total = inputs.reduce((sum, { shape }) => sum + (shape[0] as number), 0)
+    const total = inputs.reduce((sum, { shape }) => sum + shape[0], 0)
     if (learned.rows.length !== total) throw new Error('some targets are missing (NaN); take those examples out')
     for (const array of inputs) sink.append(inputBytes(array, layout, scale))
-    const given = Uint8Array.from(
-      inputs.flatMap(({ shape }, i) => new Array<number>(shape[0] as number).fill((pairs[i] as ArrayPair).part)),
-    )
+    const given = Uint8Array.from(inputs.flatMap(({ shape }, i) => Array.from<number>({ length: shape[0] }).fill(pairs[i].part)))
     const columns =
       layout.kind === 'table'
-        ? Array.from({ length: layout.shape[0] as number }, (_, i) => ({ name: `x${i + 1}`, kind: 'number' as const }))
+        ? Array.from({ length: layout.shape[0] }, (_, i) => ({ name: `x${i + 1}`, kind: 'number' as const }))
         : undefined
     return {
       targets: learned.targets,

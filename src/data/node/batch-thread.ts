@@ -9,7 +9,7 @@ import { takeRecords } from './shared-records.ts'
  */
 function serve(setup: ThreadSetup, port: NonNullable<typeof parentPort>): void {
   const maker = batchMaker({ ...setup.data, train: takeRecords(setup.records) }, setup.options)
-  let wanted: ThreadRequest | undefined
+  const wanted: ThreadRequest[] = []
   /** The place after the last one made, counted over epochs; the batches from `next - ready.length` on lie in `ready`. */
   let next = 0
   let ready: { readonly place: number; readonly message: FromThread; readonly transfer: ArrayBuffer[] }[] = []
@@ -24,9 +24,9 @@ function serve(setup: ThreadSetup, port: NonNullable<typeof parentPort>): void {
     }
   }
   const work = (): void => {
-    if (wanted !== undefined) {
-      const { place } = wanted
-      wanted = undefined
+    const request = wanted.shift()
+    if (request !== undefined) {
+      const { place } = request
       ready = ready.filter((batch) => batch.place >= place)
       const batch = ready[0]?.place === place ? ready.shift() : undefined
       if (batch === undefined) {
@@ -41,7 +41,7 @@ function serve(setup: ThreadSetup, port: NonNullable<typeof parentPort>): void {
     setImmediate(work)
   }
   port.on('message', (request: ThreadRequest) => {
-    wanted = request
+    wanted.push(request)
     setImmediate(work)
   })
 }

@@ -31,13 +31,14 @@ export function threadBatches(data: BatchData, options: BatchOptions, ahead = de
     ahead,
   }
   const worker = startThread(setup)
-  const waiting = new Map<number, { resolve(batch: Batch): void; reject(error: Error): void }[]>()
+  const waiting = new Map<number, { readonly resolve: (batch: Batch) => void; readonly reject: (error: Error) => void }[]>()
   let failure: Error | undefined
 
   const fail = (error: Error): void => {
     failure ??= error
     for (const waiters of waiting.values()) for (const { reject } of waiters) reject(failure)
     waiting.clear()
+    void worker.terminate()
   }
   worker.on('message', (message: FromThread) => {
     const waiters = waiting.get(message.place) ?? []
@@ -64,6 +65,7 @@ export function threadBatches(data: BatchData, options: BatchOptions, ahead = de
       worker.ref()
       return new Promise<Batch>((resolve, reject) => {
         waiting.set(place, [...(waiting.get(place) ?? []), { resolve, reject }])
+        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread has no origin
         worker.postMessage({ place } satisfies ThreadRequest)
       })
     },

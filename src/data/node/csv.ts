@@ -103,7 +103,7 @@ async function parseRows(source: Readable, name: string, delimiter: Delimiter, t
   let rows = 0
   const columns: Cell[][] = []
   const push = (record: readonly string[]): void => {
-    for (const [i, text] of record.entries()) (columns[i] as Cell[]).push(isMissing(text) && text.length === 0 ? null : text)
+    for (const [i, text] of record.entries()) columns[i].push(isMissing(text) && text.length === 0 ? null : text)
     rows++
     if (rows * record.length > cellLimit)
       throw new UserError(
@@ -129,7 +129,7 @@ async function parseRows(source: Readable, name: string, delimiter: Delimiter, t
     throw new UserError(
       `${name} has ${names === undefined ? 'no lines' : 'column names but no rows'}: a table needs a line for each example.`,
     )
-  return { header, table: { name, rows, columns: names.map((column, i) => ({ name: column, cells: columns[i] as Cell[] })) } }
+  return { header, table: { name, rows, columns: names.map((column, i) => ({ name: column, cells: columns[i] })) } }
 }
 
 function isHeader(first: readonly string[], target: string | undefined): boolean {

@@ -58,7 +58,7 @@ function tableInFolder(path: string, names: readonly string[]): TableFiles | und
       ...(byPart.has(givenPart.valid) && { valid: byPart.get(givenPart.valid) as string }),
       ...(byPart.has(givenPart.test) && { test: byPart.get(givenPart.test) as string }),
     }
-  return tables.length === 1 ? { name, train: join(path, tables[0] as string) } : undefined
+  return tables.length === 1 ? { name, train: join(path, tables[0]) } : undefined
 }
 
 async function fileSource(path: string, options: SourceOptions): Promise<DataSource> {
@@ -86,8 +86,7 @@ async function listsPictures(path: string): Promise<boolean> {
 
 function zipSource(files: FileSet, options: SourceOptions): DataSource {
   const tables = files.paths.filter((name) => /\.(csv|tsv)$/i.test(name))
-  if (!files.paths.some((name) => imageEnding.test(name)) && tables.length === 1)
-    return zippedTableSource(files, tables[0] as string, options)
+  if (!files.paths.some((name) => imageEnding.test(name)) && tables.length === 1) return zippedTableSource(files, tables[0], options)
   return imageSource(files, options)
 }
 

@@ -39,7 +39,7 @@ export class FileRecords implements Records {
     const size = this.layout.length * (this.dtype === 'uint8' ? 1 : 4)
     const bytes = new Uint8Array(into.buffer, into.byteOffset, into.byteLength)
     for (let start = 0; start < indices.length; ) {
-      const first = indices[start] as number
+      const first = indices[start]
       let run = 1
       while (start + run < indices.length && indices[start + run] === first + run) run++
       if (!(first >= 0 && first + run <= this.count)) throw new RangeError(`There is no record ${first}: the part has ${this.count}`)

@@ -117,7 +117,7 @@ function listFromTable(table: RawTable, known: ReadonlySet<string> | undefined, 
     else
       images.push({
         path,
-        label: textOf(labelled as string),
+        label: textOf(labelled),
         part: split ? (partOf(split.cells[row] as string) as number) : givenPart.none,
       })
   }
@@ -153,13 +153,9 @@ async function decodeListing(files: FileSet, listing: ImageListing, options: Ima
   for (let start = 0; start < good.length; start += group) {
     const some = good.slice(start, start + group)
     const contents = await files.read(some.map(({ path }) => path))
-    const images = await Promise.all(
-      contents.map((content) =>
-        content instanceof Error ? content : decodeImage(content, shape).catch((error: unknown) => error as Error),
-      ),
-    )
+    const images = await Promise.all(contents.map((content) => attempt(content, (bytes) => decodeImage(bytes, shape))))
     for (const [i, image] of images.entries()) {
-      const listed = some[i] as ListedImage
+      const listed = some[i]
       if (image instanceof Error) {
         bad.set(listed.path, image.message)
         continue
@@ -211,11 +207,9 @@ async function inspectAll(files: FileSet, images: readonly ListedImage[], bad: M
   for (let start = 0; start < images.length; start += group) {
     const some = images.slice(start, start + group)
     const contents = await files.read(some.map(({ path }) => path))
-    const facts = await Promise.all(
-      contents.map((content) => (content instanceof Error ? content : inspectImage(content).catch((error: unknown) => error as Error))),
-    )
+    const facts = await Promise.all(contents.map((content) => attempt(content, inspectImage)))
     for (const [i, fact] of facts.entries()) {
-      const image = some[i] as ListedImage
+      const image = some[i]
       if (fact instanceof Error) {
         bad.set(image.path, fact.message)
         continue
@@ -226,6 +220,12 @@ async function inspectAll(files: FileSet, images: readonly ListedImage[], bad: M
     }
   }
   return { sizes, grey, good }
+}
+
+/** What was made of a file's content, or the Error that came of reading or making it. */
+async function attempt<T>(content: Uint8Array | Error, make: (bytes: Uint8Array) => Promise<T>): Promise<T | Error> {
+  if (content instanceof Error) return content
+  return make(content).catch((error: unknown) => error as Error)
 }
 
 function allDamaged(files: FileSet, count: number, bad: ReadonlyMap<string, string>): UserError {

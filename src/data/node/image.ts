@@ -42,7 +42,7 @@ export async function decodeImage(input: Uint8Array | string, shape: ImageShape)
   const image = new Uint8Array(channels * plane)
   for (let c = 0; c < channels; c++) {
     const from = Math.min(c, info.channels - 1)
-    for (let i = 0; i < plane; i++) image[c * plane + i] = data[i * info.channels + from] as number
+    for (let i = 0; i < plane; i++) image[c * plane + i] = data[i * info.channels + from]
   }
   return image
 }

@@ -5,9 +5,9 @@ import { assemble } from '../assemble.ts'
 import type { Dataset } from '../dataset.ts'
 import type { DataSource } from '../decoded.ts'
 import type { SplitShares } from '../split.ts'
-import { digitsSource, fashionMnistSource } from './built-in.ts'
 import { cacheFolder, decodeCached } from './cache.ts'
 import { sourceAt } from './detect.ts'
+import { isAvailable, knownDatasets, knownSource } from './known.ts'
 
 export interface OpenOptions {
   /** Tables: the column to predict. */
@@ -24,21 +24,6 @@ export interface OpenOptions {
   readonly onNote?: (note: string) => void
 }
 
-interface KnownDataset {
-  readonly name: string
-  readonly summary: string
-  readonly source: (cache: string, onNote: (note: string) => void) => Promise<DataSource>
-}
-
-const known: readonly KnownDataset[] = [
-  { name: 'digits', summary: '1,797 handwritten digits, 8×8 grey, 10 classes; shipped', source: async () => digitsSource() },
-  {
-    name: 'fashion-mnist',
-    summary: '70,000 pictures of clothes, 28×28 grey, 10 classes; shipped',
-    source: async () => fashionMnistSource(),
-  },
-]
-
 /** A data set that can be opened by name. */
 export interface DatasetDescription {
   readonly name: string
@@ -48,8 +33,8 @@ export interface DatasetDescription {
 }
 
 /** The data sets known by name. */
-export function describeDatasets(): DatasetDescription[] {
-  return known.map(({ name, summary }) => ({ name, summary, available: true }))
+export function describeDatasets(cache = cacheFolder()): DatasetDescription[] {
+  return knownDatasets.map((known) => ({ name: known.name, summary: known.summary, available: isAvailable(known, cache) }))
 }
 
 /**
@@ -64,7 +49,7 @@ export async function openDataset(argument: string, options: OpenOptions = {}): 
 }
 
 async function findSource(argument: string, cache: string, options: OpenOptions, onNote: (note: string) => void): Promise<DataSource> {
-  const match = known.find(({ name }) => name === argument)
+  const match = knownDatasets.find(({ name }) => name === argument)
   if (existsSync(argument)) {
     if (match) onNote(`${argument} is a path here, so it is opened, not the known data set of that name.`)
     const { seed = 0, target, size, splits } = options
@@ -75,12 +60,14 @@ async function findSource(argument: string, cache: string, options: OpenOptions,
       ...(splits && { splits }),
     })
   }
-  if (match) return match.source(cache, onNote)
+  if (match) return knownSource(match, cache, { onNote })
   throw new UserError(unknownSentence(argument))
 }
 
 function unknownSentence(argument: string): string {
-  const near = known.map(({ name }) => name).filter((name) => distance(name, argument.toLowerCase()) <= Math.max(2, name.length / 3))
-  const names = known.map(({ name }) => name).join(', ')
+  const near = knownDatasets
+    .map(({ name }) => name)
+    .filter((name) => distance(name, argument.toLowerCase()) <= Math.max(2, name.length / 3))
+  const names = knownDatasets.map(({ name }) => name).join(', ')
   return `There is no file or folder ${argument}, and no data set of that name${near.length > 0 ? `: did you mean ${near.join(' or ')}?` : `; known names are ${names}.`}`
 }

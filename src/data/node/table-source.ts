@@ -60,7 +60,7 @@ export function tableSource(files: TableFiles, options: TableOptions): DataSourc
     async decode(sink) {
       const loaded = await readTable(files.train, options.target)
       const parts = [loaded]
-      const given = new Array<number>(loaded.table.rows).fill(paths.length > 1 ? givenPart.train : givenPart.none)
+      const given = Array.from<number>({ length: loaded.table.rows }).fill(paths.length > 1 ? givenPart.train : givenPart.none)
       for (const [path, part] of [
         [files.valid, givenPart.valid],
         [files.test, givenPart.test],
@@ -95,7 +95,7 @@ export function decodeTable(all: RawTable, loaded: LoadedTable, given: Uint8Arra
   const parts = splitRecords({
     targets,
     classes: classes.length,
-    given: given.length === 0 ? given : Uint8Array.from(rows, (row) => given[row] as number),
+    given: given.length === 0 ? given : Uint8Array.from(rows, (row) => given[row]),
     seed: options.seed,
     ...(options.splits && { shares: options.splits }),
   })

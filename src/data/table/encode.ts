@@ -27,15 +27,15 @@ export function encodedNames(columns: readonly ColumnEncoding[]): string[] {
 
 /** Encodes one raw record; a column that it lacks counts as missing. Training and prediction both go through this. */
 export function encodeRow(columns: readonly ColumnEncoding[], record: Readonly<Record<string, Cell | undefined>>): Float32Array {
-  const row = new Float32Array(encodedInput(columns).shape[0] as number)
+  const row = new Float32Array(encodedInput(columns).shape[0])
   const writers = columnWriters(columns)
-  for (const [i, column] of columns.entries()) (writers[i] as ColumnWriter)(record[column.name] ?? null, row, 0)
+  for (const [i, column] of columns.entries()) writers[i](record[column.name] ?? null, row, 0)
   return row
 }
 
 /** Encodes all rows of a table, one after another. Throws a UserError naming the columns that it lacks. */
 export function encodeTable(columns: readonly ColumnEncoding[], table: RawTable): Float32Array {
-  const width = encodedInput(columns).shape[0] as number
+  const width = encodedInput(columns).shape[0]
   const rows = new Float32Array(table.rows * width)
   const writers = columnWriters(columns)
   const missing = columns.filter(({ name }) => !table.columns.some((column) => column.name === name)).map(({ name }) => name)
@@ -46,7 +46,7 @@ export function encodeTable(columns: readonly ColumnEncoding[], table: RawTable)
   }
   for (const [i, column] of columns.entries()) {
     const cells = table.columns.find(({ name }) => name === column.name)?.cells ?? []
-    const write = writers[i] as ColumnWriter
+    const write = writers[i]
     for (let r = 0; r < table.rows; r++) write(cells[r] ?? null, rows, r * width)
   }
   return rows

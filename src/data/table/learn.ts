@@ -33,7 +33,7 @@ export function learnColumns(
         `Column "${column.name}": ${quoted([...new Set(profile.strange)])} ${profile.strange.length === 1 ? 'is' : 'are'} no ${profile.kind}, so ${profile.strange.length === 1 ? 'it counts' : 'they count'} as missing.`,
       )
     }
-    const train = Array.from(trainRows, (row) => column.cells[row] as Cell)
+    const train = Array.from(trainRows, (row) => column.cells[row])
     const encoding = profile.kind === 'missing' ? undefined : learnColumn(column.name, profile, train)
     const reason = encoding === undefined ? 'empty' : uselessReason(encoding, column.cells, train)
     if (encoding && reason === undefined) columns.push(encoding)
@@ -85,7 +85,7 @@ function frequentValues(cells: readonly Cell[]): string[] {
 function variedParts(times: readonly number[]): DatePart[] {
   const present = times.filter((time) => !Number.isNaN(time))
   const varied = (['epoch', 'year', 'month', 'weekday', 'hour'] as const).filter((part) => {
-    const first = datePart(present[0] as number, part)
+    const first = datePart(present[0], part)
     return present.some((time) => datePart(time, part) !== first)
   })
   return varied.length > 0 ? varied : ['epoch']
@@ -97,10 +97,10 @@ function uselessReason(
   train: readonly Cell[],
 ): 'empty' | 'constant' | 'id' | 'text' | undefined {
   const present = cells.filter((cell) => !isMissing(cell))
-  const distinct = new Set(present.map((cell) => textOf(cell as Cell)))
+  const distinct = new Set(present.map((cell) => textOf(cell)))
   const trainPresent = train.filter((cell) => !isMissing(cell))
   if (trainPresent.length === 0) return 'empty'
-  const same = new Set(trainPresent.map((cell) => textOf(cell as Cell))).size === 1
+  const same = new Set(trainPresent.map((cell) => textOf(cell))).size === 1
   if (same && trainPresent.length === train.length) return 'constant'
   if (encoding.kind === 'category' && distinct.size > 50 && distinct.size > present.length / 2) return 'text'
   if (

@@ -30,17 +30,16 @@ export function learnTarget(cells: readonly Cell[], where: string, task?: Task):
     )
   const usable = (cell: Cell): boolean =>
     profile.kind === 'category' ? !isMissing(cell) || isNoneClass(cell) : !Number.isNaN(numberOf(cell, profile.decimalComma))
-  const rows = Uint32Array.from(cells.keys()).filter((row) => usable(cells[row] as Cell))
+  const rows = Uint32Array.from(cells.keys()).filter((row) => usable(cells[row]))
   const notes: string[] = []
   if (rows.length < cells.length) notes.push(`${cells.length - rows.length} of ${cells.length} rows have no target and were left out.`)
-  const numbers =
-    profile.kind === 'number' ? Float64Array.from(rows, (row) => numberOf(cells[row] as Cell, profile.decimalComma)) : undefined
+  const numbers = profile.kind === 'number' ? Float64Array.from(rows, (row) => numberOf(cells[row], profile.decimalComma)) : undefined
   const found = task ?? (numbers && !fewIntegers(numbers) ? 'regression' : 'classification')
   if (found === 'regression') {
     if (!numbers) throw new UserError(`The target ${where} holds text, so it cannot be predicted as a number.`)
     return { task: found, classes: [], targets: Float32Array.from(numbers), rows, notes }
   }
-  const names = numbers ? Array.from(numbers, String) : Array.from(rows, (row) => textOf(cells[row] as Cell))
+  const names = numbers ? Array.from(numbers, String) : Array.from(rows, (row) => textOf(cells[row]))
   const classes = [...new Set(names)].sort(numbers ? (a, b) => Number(a) - Number(b) : (a, b) => (a < b ? -1 : 1))
   if (classes.length > 10 && classes.length > rows.length / 2) {
     throw new UserError(
@@ -74,7 +73,7 @@ export function inferTarget(columns: readonly string[]): string[] {
     const at = likelyNames.indexOf(name.toLowerCase())
     return at < 0 ? likelyNames.length : at
   }
-  return [...columns].reverse().sort((a, b) => rank(a) - rank(b))
+  return columns.toReversed().sort((a, b) => rank(a) - rank(b))
 }
 
 /** Finds the target among the columns, by name, or by number where the file has no header. Throws a UserError listing the columns. */
