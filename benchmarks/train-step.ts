@@ -65,7 +65,7 @@ export async function main(args: readonly string[]): Promise<number> {
     for (const net of settings.nets) {
       say(`${net.title}, ${threads} thread(s)`)
       const trainer = await createTrainer(net, { runtime, threads })
-      const { ours, theirs } = await alternate(net, trainer.run, pytorch, settings)
+      const { ours, theirs } = await alternate(net, (steps) => trainer.run(steps), pytorch, settings)
       await trainer.release()
       const tensorflow = threads === 1 ? await timeTensorFlow(net.name) : undefined
       const flops = stepFlops(net)

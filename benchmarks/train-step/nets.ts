@@ -50,12 +50,12 @@ function layersIn(scope: Scope): Layers {
   let counter = 0
   return {
     conv(x, outputs, kernel, { stride = 1, groups = 1 } = {}) {
-      const weight = scope.parameter(`conv${counter++}`, [outputs, x.shape[1]! / groups, kernel, kernel], true)
+      const weight = scope.parameter(`conv${counter++}`, [outputs, x.shape[1] / groups, kernel, kernel], true)
       return convolution(x, weight, { stride, groups, pads: Math.floor(kernel / 2) })
     },
     norm(x, options) {
       const name = `norm${counter++}`
-      const channels = [x.shape[1]!]
+      const channels = [x.shape[1]]
       const result = batchNormTraining(
         x,
         scope.parameter(`${name}.scale`, channels, false),
@@ -68,14 +68,14 @@ function layersIn(scope: Scope): Layers {
     },
     linear(x, outputs) {
       const name = `linear${counter++}`
-      const weight = scope.parameter(`${name}.weight`, [x.shape[1]!, outputs], true)
+      const weight = scope.parameter(`${name}.weight`, [x.shape[1], outputs], true)
       return dense(x, weight, scope.parameter(`${name}.bias`, [outputs], false))
     },
   }
 }
 
 function net(name: string, title: string, shape: Shape, body: Body): Net {
-  const [x, labels] = [input('x', shape), input('y', [shape[0]!], 'int64')]
+  const [x, labels] = [input('x', shape), input('y', [shape[0]], 'int64')]
   const parameters: ParameterDeclaration[] = []
   const statistics: StatisticDeclaration[] = []
   body(
@@ -108,7 +108,7 @@ function net(name: string, title: string, shape: Shape, body: Body): Net {
   }
 }
 
-const head = (x: Tensor, { linear }: Layers): Tensor => linear(reshape(globalAveragePool(x), [x.shape[0]!, x.shape[1]!]), classes)
+const head = (x: Tensor, { linear }: Layers): Tensor => linear(reshape(globalAveragePool(x), [x.shape[0], x.shape[1]]), classes)
 
 const plain: Body = (x, layers) => {
   const block = (from: Tensor, width: number): Tensor => layers.norm(layers.conv(from, width, 3), { relu: true })
@@ -146,7 +146,7 @@ const separable: Body = (x, layers) => {
     [64, 2],
     [64, 1],
   ] as const) {
-    const spatial = layers.conv(y, y.shape[1]!, 3, { stride, groups: y.shape[1]! })
+    const spatial = layers.conv(y, y.shape[1], 3, { stride, groups: y.shape[1] })
     y = layers.norm(layers.conv(spatial, width, 1), { relu: true })
   }
   return head(y, layers)
@@ -157,7 +157,7 @@ const cellNetwork: Body = (x, layers) => {
   const convolved = (from: Tensor, width: number, kernel: number, stride = 1): Tensor =>
     layers.norm(layers.conv(relu(from), width, kernel, { stride }))
   const cell = (input: Tensor): Tensor => {
-    const width = input.shape[1]!
+    const width = input.shape[1]
     const first = convolved(input, width, 3)
     const second = add(input, convolved(first, width, 1))
     const pooled = averagePool(input, { kernel: 3, stride: 1, pads: 1, countIncludePad: false })
@@ -186,7 +186,7 @@ const mobile: Body = (x, layers) => {
     [64, 2],
     [64, 1],
   ] as const) {
-    const wide = y.shape[1]! * 4
+    const wide = y.shape[1] * 4
     const expanded = layers.norm(layers.conv(y, wide, 1), { relu: true })
     const spatial = layers.norm(layers.conv(expanded, wide, 3, { stride, groups: wide }), { relu: true })
     const projected = layers.conv(spatial, width, 1)

@@ -62,7 +62,7 @@ export function initialValues({ parameters, statistics }: Net): Map<string, { sh
   for (const { name, shape } of [...parameters, ...statistics]) {
     const size = shape.reduce((product, dimension) => product * dimension, 1)
     const isMatrix = shape.length > 1
-    const fan = shape.length === 4 ? size / shape[0]! : shape[0]!
+    const fan = shape.length === 4 ? size / shape[0] : shape[0]
     const one = name.endsWith('scale') || name.endsWith('variance') ? 1 : 0
     values.set(name, { shape, data: Float32Array.from({ length: size }, () => (isMatrix ? normal() * Math.sqrt(2 / fan) : one)) })
   }
@@ -71,10 +71,10 @@ export function initialValues({ parameters, statistics }: Net): Map<string, { sh
 
 export function batch({ inputs: [x, y] }: Net): Record<string, Value> {
   const normal = normals(2)
-  const size = x!.shape.reduce((product, dimension) => product * dimension, 1)
+  const size = x.shape.reduce((product, dimension) => product * dimension, 1)
   return {
-    x: { dtype: 'float32', shape: x!.shape, data: Float32Array.from({ length: size }, normal) },
-    y: { dtype: 'int64', shape: y!.shape, data: BigInt64Array.from({ length: y!.shape[0]! }, (_, i) => BigInt(i % 10)) },
+    x: { dtype: 'float32', shape: x.shape, data: Float32Array.from({ length: size }, normal) },
+    y: { dtype: 'int64', shape: y.shape, data: BigInt64Array.from({ length: y.shape[0] }, (_, i) => BigInt(i % 10)) },
   }
 }
 

@@ -42,13 +42,13 @@ function flopsOf({ op, inputs, shape, attributes }: Tensor): number {
   const [a, b] = inputs
   switch (op) {
     case 'convolution':
-      return 2 * sizeOf(shape) * sizeOf(b!.shape.slice(1))
+      return 2 * sizeOf(shape) * sizeOf(b.shape.slice(1))
     case 'convolutionInputGradient':
-      return 2 * sizeOf(a!.shape) * sizeOf(b!.shape.slice(1))
+      return 2 * sizeOf(a.shape) * sizeOf(b.shape.slice(1))
     case 'convolutionWeightGradient':
-      return 2 * sizeOf(b!.shape) * sizeOf(shape.slice(1))
+      return 2 * sizeOf(b.shape) * sizeOf(shape.slice(1))
     case 'matmul':
-      return 2 * sizeOf(shape) * (attributes.transA === true ? a!.shape.at(-2)! : a!.shape.at(-1)!)
+      return 2 * sizeOf(shape) * (attributes.transA === true ? a.shape.at(-2)! : a.shape.at(-1)!)
     default:
       return 0
   }

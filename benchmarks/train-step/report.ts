@@ -28,7 +28,7 @@ const smallest = (values: readonly number[]): number => values.reduce((least, va
 
 export function timingOf({ wall, cpu }: { readonly wall: readonly number[]; readonly cpu: readonly number[] }): Timing {
   const sorted = [...wall].sort((a, b) => a - b)
-  return { wallMinimum: smallest(wall), wallMedian: sorted[Math.floor(sorted.length / 2)]!, cpuMinimum: smallest(cpu) }
+  return { wallMinimum: smallest(wall), wallMedian: sorted[Math.floor(sorted.length / 2)], cpuMinimum: smallest(cpu) }
 }
 
 const ms = (value: number | undefined): string => (value === undefined ? '–' : value.toFixed(value < 10 ? 2 : 1))

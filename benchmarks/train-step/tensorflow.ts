@@ -29,13 +29,13 @@ export async function timeTensorFlow(name: string): Promise<number | undefined> 
   const tf = createRequire(join(folder, 'package.json'))('@tensorflow/tfjs') as TensorFlow
   await tf.setBackend('cpu')
   await tf.ready()
-  const shape = nets.find((net) => net.name === name)!.inputs[0]!.shape
+  const shape = nets.find((net) => net.name === name)!.inputs[0].shape
   // TensorFlow.js wants channels last.
-  const own = shape.length === 4 ? [shape[0]!, shape[2]!, shape[3]!, shape[1]!] : shape
+  const own = shape.length === 4 ? [shape[0], shape[2], shape[3], shape[1]] : shape
   const model = tf.sequential({ layers: layers(tf, own.slice(1)) })
   model.compile({ optimizer: tf.train.momentum(0.05, 0.9), loss: 'sparseCategoricalCrossentropy' })
   const x = tf.randomNormal(own)
-  const y = tf.tensor1d(Array.from({ length: own[0]! }, (_, i) => i % 10))
+  const y = tf.tensor1d(Array.from({ length: own[0] }, (_, i) => i % 10))
   let least = Number.POSITIVE_INFINITY
   for (let i = 0; i < 3; i++) {
     const began = performance.now()
@@ -50,23 +50,23 @@ type Architecture = (tf: TensorFlow, inputShape: readonly number[]) => object[]
 const architectures: Readonly<Record<string, Architecture>> = {
   plain(tf, inputShape) {
     const block = (filters: number, first = false): object[] => [
-      tf.layers.conv2d!({ filters, kernelSize: 3, padding: 'same', useBias: false, ...(first ? { inputShape } : {}) }),
-      tf.layers.batchNormalization!(),
-      tf.layers.reLU!(),
+      tf.layers.conv2d({ filters, kernelSize: 3, padding: 'same', useBias: false, ...(first ? { inputShape } : {}) }),
+      tf.layers.batchNormalization(),
+      tf.layers.reLU(),
     ]
-    const pool = (): object => tf.layers.maxPooling2d!({ poolSize: 2 })
+    const pool = (): object => tf.layers.maxPooling2d({ poolSize: 2 })
     return [...block(32, true), pool(), ...block(64), pool(), ...block(64), ...top(tf)]
   },
   mlp(tf, inputShape) {
     const [width] = inputShape
     const units = [256, 256, 128].map((size, i) =>
-      tf.layers.dense!({ units: size, activation: 'relu', ...(i === 0 ? { inputShape: [width] } : {}) }),
+      tf.layers.dense({ units: size, activation: 'relu', ...(i === 0 ? { inputShape: [width] } : {}) }),
     )
-    return [...units, tf.layers.dense!({ units: 10, activation: 'softmax' })]
+    return [...units, tf.layers.dense({ units: 10, activation: 'softmax' })]
   },
 }
 
 const top = (tf: TensorFlow): object[] => [
-  tf.layers.globalAveragePooling2d!({ dataFormat: 'channelsLast' }),
-  tf.layers.dense!({ units: 10, activation: 'softmax' }),
+  tf.layers.globalAveragePooling2d({ dataFormat: 'channelsLast' }),
+  tf.layers.dense({ units: 10, activation: 'softmax' }),
 ]

@@ -110,7 +110,7 @@ export function createBlockedValues(context: LoweringContext, block: number): Bl
     join: (name, shape) => reshape(name, paddedShape(shape)),
     turn: (name, shape) => (shape[1] === 1 || shape[2] === 1 ? name : emit.node('Transpose', [reshape(name, shape)], { perm: [0, 2, 1] })),
     reverse(name, shape, axis) {
-      const size = shape[axis]!
+      const size = shape[axis]
       const backwards = remember(indices, `backwards ${size}`, () => emit.ints(Array.from({ length: size }, (_, i) => size - 1 - i)))
       return size === 1 ? name : emit.node('Gather', [reshape(name, shape), backwards], { axis })
     },

@@ -53,13 +53,12 @@ export function constantNumber(node: Tensor): number | undefined {
  * is a depthwise convolution of a with b as filters as large as the images.
  */
 function emitChannelSum(x: Tensor, values: BlockedValues): string {
-  const { emit, block } = values
+  const { emit } = values
   const [batch, channels, ...rest] = x.shape
   const all = values.padded(channels)
   const area = sizeOf(rest)
   const sums = x.op === 'mul' && isProduct(x, values) ? dots(x, values) : sumsOf(x, values, area)
   const total = emit.node('ReduceSum', [values.reshape(sums, [batch, all]), emit.ints([0])], { keepdims: 0 })
-  void block
   return all === channels ? total : emit.node('Slice', [total, emit.ints([0]), emit.ints([channels]), emit.ints([0])])
 }
 

@@ -21,6 +21,6 @@ export const isDepthwise = (groups: number, filter: Tensor): boolean => groups >
 
 /** Whether a dense or grouped convolution is worth padding its channels to whole blocks. */
 export function isBlockable({ block }: BlockedValues, groups: number, [outputs, depth]: readonly number[]): boolean {
-  if (groups === 1) return outputs! * 2 >= block
-  return depth! % block === 0 && (outputs! / groups) % block === 0
+  if (groups === 1) return outputs * 2 >= block
+  return depth % block === 0 && (outputs / groups) % block === 0
 }

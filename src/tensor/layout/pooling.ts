@@ -52,7 +52,7 @@ function interleave(values: BlockedValues, parts: readonly string[], runs: numbe
 
 function averagePool(node: Tensor, values: BlockedValues): Lowered | undefined {
   const attributes = node.attributes as PoolAttributes & { readonly countIncludePad: boolean }
-  const { x, pads } = withoutPad(node, values, attributes) ?? { x: node.inputs[0]!, pads: attributes.pads }
+  const { x, pads } = withoutPad(node, values, attributes) ?? { x: node.inputs[0], pads: attributes.pads }
   if (!values.has(x)) return undefined
   const settings = { ...onnxWindow({ ...attributes, pads }), count_include_pad: attributes.countIncludePad ? 1 : 0 }
   return { blocked: values.node('AveragePool', [values.of(x)], settings) }
@@ -66,9 +66,9 @@ function withoutPad(
 ): { readonly x: Tensor; readonly pads: Pads } | undefined {
   if (padded?.op !== 'pad' || padded.attributes.value !== 0 || !countIncludePad || pads.some((count) => count > 0)) return undefined
   const { before, after } = padded.attributes as { readonly before: readonly number[]; readonly after: readonly number[] }
-  const around: Pads = [before[2]!, before[3]!, after[2]!, after[3]!]
+  const around: Pads = [before[2], before[3], after[2], after[3]]
   const isImage = [before, after].every((counts) => counts[0] === 0 && counts[1] === 0)
-  const fits = around.every((count, i) => count < kernel[i % 2]!)
+  const fits = around.every((count, i) => count < kernel[i % 2])
   const [x] = padded.inputs
   return isImage && fits && x && values.has(x) ? { x, pads: around } : undefined
 }

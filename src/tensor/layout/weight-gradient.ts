@@ -24,16 +24,16 @@ export function emitWeightGradient(node: Tensor, values: BlockedValues): string 
   const [x, dy] = node.inputs as [Tensor, Tensor]
   const axes = [0, 1].map((i) =>
     axisOf({
-      input: x.shape[i + 2]!,
-      output: dy.shape[i + 2]!,
-      kernel: kernel[i]!,
-      stride: strides[i]!,
-      dilation: dilations[i]!,
-      before: pads[i]!,
+      input: x.shape[i + 2],
+      output: dy.shape[i + 2],
+      kernel: kernel[i],
+      stride: strides[i],
+      dilation: dilations[i],
+      before: pads[i],
     }),
   ) as unknown as Axes
   if (isDepthwise(groups, node)) return depthwise(node, values, axes)
-  if (groups !== 1 || dy.shape[1]! * 2 < values.block) return undefined
+  if (groups !== 1 || dy.shape[1] * 2 < values.block) return undefined
   return dense(node, values, axes)
 }
 
@@ -77,7 +77,7 @@ function dense(node: Tensor, values: BlockedValues, axes: Axes): string {
 function sweep(a: Tensor, f: Tensor, values: BlockedValues, [rows, columns]: Axes): string {
   const { emit, block } = values
   const [images, channels] = a.shape as [number, number]
-  const outputs = values.padded(f.shape[1]!)
+  const outputs = values.padded(f.shape[1])
   // The operator wants channels, here images, in whole blocks or fewer than a block.
   const batch = images < block ? images : values.padded(images)
   const lastRow = Math.min(rows.behind, 0)

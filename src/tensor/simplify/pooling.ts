@@ -14,7 +14,7 @@ const maskWhenPooled: Rule = (node) => {
     const mask = node.inputs[1 - i]
     if (gradient?.op !== 'maxPoolGradient' || mask?.op !== 'step' || mask.inputs[0] !== gradient.inputs[0]) continue
     const [x, y, dy] = gradient.inputs
-    return apply(poolingOps.maxPoolGradient, [x!, y!, mul(dy!, step(y!))], gradient.attributes as PoolAttributes)
+    return apply(poolingOps.maxPoolGradient, [x, y, mul(dy, step(y))], gradient.attributes as PoolAttributes)
   }
   return undefined
 }
