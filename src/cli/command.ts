@@ -32,7 +32,14 @@ export const exitCode = { ok: 0, failed: 1, badInput: 2, interrupted: 130 } as c
 const jsonOption: OptionSpec = { flags: '--json', summary: 'put one JSON document on stdout', default: false }
 
 /** Makes the program from the table of commands; `done` receives the exit code of the command that ran. */
-export function buildProgram(name: string, version: string, summary: string, commands: readonly CommandSpec[], terminal: Terminal, done: (code: number) => void): Command {
+export function buildProgram(
+  name: string,
+  version: string,
+  summary: string,
+  commands: readonly CommandSpec[],
+  terminal: Terminal,
+  done: (code: number) => void,
+): Command {
   const program = new Command(name)
   program.description(summary).version(version, '-V, --version', 'print the version').exitOverride()
   program.helpCommand('help [command]', 'show the help of a command')
@@ -66,7 +73,12 @@ function buildCommand(spec: CommandSpec, terminal: Terminal, done: (code: number
  * Runs the program on the given arguments and resolves to the exit code. Errors of the user become one sentence on stderr and code 2;
  * anything else is a fault of ours: its message, code 1, and the stack only when NASCENT_DEBUG is set.
  */
-export async function runProgram(make: (done: (code: number) => void) => Command, argv: readonly string[], terminal: Terminal, debug: boolean): Promise<number> {
+export async function runProgram(
+  make: (done: (code: number) => void) => Command,
+  argv: readonly string[],
+  terminal: Terminal,
+  debug: boolean,
+): Promise<number> {
   let code: number = exitCode.ok
   try {
     await make((value) => {

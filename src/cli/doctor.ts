@@ -25,7 +25,12 @@ function nodeVersion(): Finding {
 }
 
 function machine(): Finding {
-  return { name: 'machine', works: true, needed: false, detail: `${availableParallelism()} cores, ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${gigabytes(freemem())} of ${gigabytes(totalmem())} memory free` }
+  return {
+    name: 'machine',
+    works: true,
+    needed: false,
+    detail: `${availableParallelism()} cores, ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${gigabytes(freemem())} of ${gigabytes(totalmem())} memory free`,
+  }
 }
 
 /** Runs a check and turns a failure into a finding with its mend. */
@@ -49,15 +54,25 @@ const sqlite = (): Promise<Finding> =>
 const images = (): Promise<Finding> =>
   attempt('image decoding', 'install again with npm ci (the optional packages of sharp must not be left out)', async () => {
     const { default: sharp } = await import('sharp')
-    return `sharp ${sharp.versions.sharp ?? ''}, ${Object.keys(sharp.format).filter((format) => ['png', 'jpeg', 'webp'].includes(format)).join(', ')}`
+    return `sharp ${sharp.versions.sharp ?? ''}, ${Object.keys(sharp.format)
+      .filter((format) => ['png', 'jpeg', 'webp'].includes(format))
+      .join(', ')}`
   })
 
 async function devices(): Promise<readonly Finding[]> {
-  const [{ probeDevices }, { createNodeRuntime }] = await Promise.all([import('../tensor/node/devices.ts'), import('../tensor/node/runtime.ts')])
+  const [{ probeDevices }, { createNodeRuntime }] = await Promise.all([
+    import('../tensor/node/devices.ts'),
+    import('../tensor/node/runtime.ts'),
+  ])
   const runtime = await createNodeRuntime()
   const found = await probeDevices(runtime)
   const kernels = runtime.block === 0 ? 'standard kernels' : `blocked convolution kernels of ${runtime.block}`
-  return found.map(({ device, works, reason }) => ({ name: `device ${device}`, works, needed: device === 'cpu', detail: reason ?? (device === 'cpu' ? kernels : '') }))
+  return found.map(({ device, works, reason }) => ({
+    name: `device ${device}`,
+    works,
+    needed: device === 'cpu',
+    detail: reason ?? (device === 'cpu' ? kernels : ''),
+  }))
 }
 
 function runsFolder(): Finding {
@@ -68,8 +83,18 @@ function runsFolder(): Finding {
     accessSync(existing, constants.W_OK)
     const { bavail, bsize } = statfsSync(existing)
     const free = bavail * bsize
-    return { name: 'folder of runs', works: free > 2 ** 28, needed: true, detail: `${folder}, ${gigabytes(free)} free${free > 2 ** 28 ? '' : ': make room'}` }
+    return {
+      name: 'folder of runs',
+      works: free > 2 ** 28,
+      needed: true,
+      detail: `${folder}, ${gigabytes(free)} free${free > 2 ** 28 ? '' : ': make room'}`,
+    }
   } catch {
-    return { name: 'folder of runs', works: false, needed: true, detail: `${folder} cannot be written: set NASCENT_HOME to a folder that can` }
+    return {
+      name: 'folder of runs',
+      works: false,
+      needed: true,
+      detail: `${folder} cannot be written: set NASCENT_HOME to a folder that can`,
+    }
   }
 }

@@ -37,9 +37,33 @@ export function settings(flag: string) {
 }
 
 export const targetOption: OptionSpec = { flags: '--target <column>', summary: 'tables: the column to predict' }
-export const budgetOption: OptionSpec = { flags: '--budget <budget>', summary: 'wall time, number of trials, or both: 10m, 200trials, 10m,200trials' }
-export const seedOption: OptionSpec = { flags: '--seed <number>', summary: 'seed of everything random', default: 0, parse: wholeNumber('--seed', 0, 2 ** 31 - 1) }
-export const outOption: OptionSpec = { flags: '--out <folder>', summary: "the run's own folder (default: a new one in ./nascent-runs or NASCENT_HOME)" }
-export const workersOption: OptionSpec = { flags: '--workers <number>', summary: 'trials trained at the same time (default: one for each core)', parse: wholeNumber('--workers', 1, 1024) }
-export const deviceOption: OptionSpec = { flags: '--device <device>', summary: 'where networks run: cpu, webgpu or cuda (see nascent doctor)', default: 'cpu', parse: oneOf('--device', ['cpu', 'webgpu', 'cuda']) }
-export const deterministicOption: OptionSpec = { flags: '--deterministic', summary: 'same seed, same search, also with several workers (may wait for the slowest)', default: false }
+export const budgetOption: OptionSpec = {
+  flags: '--budget <budget>',
+  summary: 'wall time, number of trials, or both: 10m, 200trials, 10m,200trials',
+}
+export const seedOption: OptionSpec = {
+  flags: '--seed <number>',
+  summary: 'seed of everything random',
+  default: 0,
+  parse: wholeNumber('--seed', 0, 2 ** 31 - 1),
+}
+export const outOption: OptionSpec = {
+  flags: '--out <folder>',
+  summary: "the run's own folder (default: a new one in ./nascent-runs or NASCENT_HOME)",
+}
+export const workersOption: OptionSpec = {
+  flags: '--workers <number>',
+  summary: 'trials trained at the same time (default: one for each core)',
+  parse: wholeNumber('--workers', 1, 1024),
+}
+export const deviceOption: OptionSpec = {
+  flags: '--device <device>',
+  summary: 'where networks run: cpu, webgpu or cuda (see nascent doctor)',
+  default: 'cpu',
+  parse: oneOf('--device', ['cpu', 'webgpu', 'cuda']),
+}
+export const deterministicOption: OptionSpec = {
+  flags: '--deterministic',
+  summary: 'same seed, same search, also with several workers (may wait for the slowest)',
+  default: false,
+}

@@ -25,7 +25,11 @@ interface Tally {
 }
 
 /** Keeps the count of trials and the best of them. */
-function tally(objective: { readonly metric: string; readonly direction: 'maximize' | 'minimize' }): { counts: Tally; take(event: SearchEvent): void; architectures: Map<number, string> } {
+function tally(objective: { readonly metric: string; readonly direction: 'maximize' | 'minimize' }): {
+  counts: Tally
+  take(event: SearchEvent): void
+  architectures: Map<number, string>
+} {
   const counts: Tally = { finished: 0, stopped: 0, failed: 0 }
   const architectures = new Map<number, string>()
   const sign = objective.direction === 'maximize' ? 1 : -1
@@ -65,11 +69,12 @@ function lineProgress(terminal: Terminal, objective: { readonly metric: string; 
       const before = state.counts.best
       state.take(event)
       if (event.type === 'trial-ended') {
-        const what = event.status === 'finished' ? headline(event.metrics) : `${event.status}: ${event.reason ?? event.stoppedBy ?? 'no reason given'}`
+        const what =
+          event.status === 'finished' ? headline(event.metrics) : `${event.status}: ${event.reason ?? event.stoppedBy ?? 'no reason given'}`
         const mark = state.counts.best === before ? '' : '  (best so far)'
         line(`trial ${event.number}  ${what}  ${state.architectures.get(event.number) ?? ''}${mark}`)
       } else if (event.type === 'final-started') line(`final training: ${event.epochs} epochs of ${event.architecture}`)
-      else if (event.type === 'final-epoch') line(`final epoch ${event.record.epoch}  loss ${event.record.trainLoss.toFixed(4)}  ${headline(event.record.metrics)}`)
+      else if (event.type === 'final-epoch') line(`final epoch ${event.record.epoch}  loss ${event.record.trainLoss.toFixed(4)}`)
       else if (event.type === 'final-ended') line(`test: ${headline(event.test)}`)
     },
     close() {},
@@ -119,7 +124,8 @@ function barProgress(
       else if (event.type === 'final-started') {
         epochs = event.epochs
         final = `final training: ${quantity(epochs)} epochs`
-      } else if (event.type === 'final-epoch') final = `final training: epoch ${event.record.epoch} of ${epochs}, ${headline(event.record.metrics)}`
+      } else if (event.type === 'final-epoch')
+        final = `final training: epoch ${event.record.epoch} of ${epochs}, loss ${event.record.trainLoss.toFixed(3)}`
       draw()
     },
     close() {

@@ -15,14 +15,25 @@ export function renderReference(commands: readonly CommandSpec[]): string {
 }
 
 function section(command: CommandSpec): string[] {
-  const usage = ['nascent', command.name, ...command.arguments.map((argument) => argument.name), ...(command.options.length ? ['[options]'] : [])].join(' ')
+  const usage = [
+    'nascent',
+    command.name,
+    ...command.arguments.map((argument) => argument.name),
+    ...(command.options.length ? ['[options]'] : []),
+  ].join(' ')
   return [
     `## ${command.name}`,
     '',
     `\`${usage}\` — ${command.summary}.`,
     '',
-    ...table('argument', command.arguments.map(({ name, summary }) => [name, summary, ''])),
-    ...table('option', command.options.map((option) => [option.flags, option.summary, defaultOf(option)])),
+    ...table(
+      'argument',
+      command.arguments.map(({ name, summary }) => [name, summary, '']),
+    ),
+    ...table(
+      'option',
+      command.options.map((option) => [option.flags, option.summary, defaultOf(option)]),
+    ),
     '```',
     ...command.examples,
     '```',
@@ -35,5 +46,10 @@ const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<
 
 function table(head: string, rows: readonly (readonly [string, string, string])[]): string[] {
   if (rows.length === 0) return []
-  return [`| ${head} | meaning | default |`, '| --- | --- | --- |', ...rows.map(([name, summary, value]) => `| \`${name.replaceAll('|', '\\|')}\` | ${cell(summary)} | ${value} |`), '']
+  return [
+    `| ${head} | meaning | default |`,
+    '| --- | --- | --- |',
+    ...rows.map(([name, summary, value]) => `| \`${name.replaceAll('|', '\\|')}\` | ${cell(summary)} | ${value} |`),
+    '',
+  ]
 }

@@ -91,11 +91,14 @@ export function printResult(terminal: Terminal, result: RunResult): void {
   }
   const { accuracy, rmse, r2 } = result.test
   if (accuracy !== undefined) line(bold(`Right in ${percent(accuracy)} of examples it never saw.`))
-  else if (rmse !== undefined) line(bold(`Off by ${rmse.toPrecision(4)} on examples it never saw (root mean square; r² ${r2?.toFixed(3) ?? '-'}).`))
+  else if (rmse !== undefined)
+    line(bold(`Off by ${rmse.toPrecision(4)} on examples it never saw (root mean square; r² ${r2?.toFixed(3) ?? '-'}).`))
   const { parameters, flops, latencyMs } = result.best.metrics
   line(`network   ${result.best.architecture}`)
   line(`          ${quantity(parameters)} parameters, ${quantity(flops)}FLOPs, ${latencyMs.toFixed(2)} ms an example`)
-  line(`tried     ${result.trials.finished} trained${result.trials.stopped ? `, ${result.trials.stopped} stopped early` : ''}${result.trials.failed ? `, ${result.trials.failed} failed` : ''} in ${duration(result.seconds)}`)
+  line(
+    `tried     ${result.trials.finished} trained${result.trials.stopped ? `, ${result.trials.stopped} stopped early` : ''}${result.trials.failed ? `, ${result.trials.failed} failed` : ''} in ${duration(result.seconds)}`,
+  )
   for (const file of result.files) line(`wrote     ${file}`)
   const model = result.files.find((file) => file.endsWith('.onnx'))
   if (model) line(`\nUse it:   nascent predict ${model} <pictures or table>`)

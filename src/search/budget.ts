@@ -36,7 +36,7 @@ function parseSeconds(text: string): number | undefined {
   if (!/^(\d+(\.\d+)?\s*(s|sec|m|min|h|d)\s*)+$/i.test(text)) return undefined
   let seconds = 0
   for (const [, value, , unit] of text.matchAll(/(\d+(\.\d+)?)\s*(sec|min|s|m|h|d)/gi)) {
-    seconds += Number(value) * (unitSeconds[(unit).toLowerCase()])
+    seconds += Number(value) * unitSeconds[unit.toLowerCase()]
   }
   return seconds
 }
@@ -105,6 +105,40 @@ export interface TrialCost {
   readonly fixedSeconds: number
   /** Training batches in a pass over the training part. */
   readonly batches: number
+  /** FLOPs of the network that was measured, for one example. */
+  readonly flops: number
+  /** FLOPs of random networks of the space, in ascending order. */
+  readonly spread: readonly number[]
+}
+
+/** Epochs that a final training should have at least, by the number of examples: small data need more of them. */
+export const wantedFinalEpochs = (examples: number): number => Math.min(40, Math.max(8, Math.round(480_000 / examples)))
+
+/** However little time there is, this share of the space stays open. */
+const leastOpen = 0.15
+
+/**
+ * The dearest network that is worth trying: one whose final training still gets enough epochs in its time. Undefined when nearly all do.
+ *
+ * @param seconds of the final training
+ * @param speed of the final training against one worker's: more than one core for one network
+ */
+export function planCostLimit(cost: TrialCost, seconds: number, speed: number, examples: number): number | undefined {
+  const { flops, spread, epochSeconds } = cost
+  const epochs = (seconds * speed) / Math.max(1e-9, epochSeconds)
+  const affordable = (flops * epochs) / wantedFinalEpochs(examples)
+  const open = spread[Math.floor(leastOpen * spread.length)] ?? flops
+  const limit = Math.max(affordable, open)
+  return spread.filter((value) => value > limit).length > 0.05 * spread.length ? Math.round(limit) : undefined
+}
+
+/** What a typical network within a limit takes: work grows with FLOPs. */
+export function costWithin(cost: TrialCost, limit: number | undefined): TrialCost {
+  if (limit === undefined) return cost
+  const within = cost.spread.filter((value) => value <= limit)
+  const flops = within[Math.floor(within.length / 2)] ?? cost.flops
+  const scale = Math.min(1, flops / cost.flops)
+  return { ...cost, flops, epochSeconds: cost.epochSeconds * scale, validSeconds: cost.validSeconds * scale }
 }
 
 /** Trials to aim for; more when full trials are cheap, fewer (down to the least) when even a short one is dear. */
@@ -139,5 +173,5 @@ export function fidelityBySize(examples: number): Fidelity {
 
 /** Epochs of the final training when no time is set: by the data's size alone. */
 export function finalEpochsBySize(examples: number): number {
-  return Math.min(80, Math.max(6, Math.round(240_000 / examples)))
+  return Math.min(40, Math.max(6, Math.round(240_000 / examples)))
 }

@@ -1,7 +1,7 @@
 import type { SearchSpace } from '../space/types.ts'
 import type { Proposal, Strategy } from '../strategy/strategy.ts'
 import type { EpochRecord } from '../train/types.ts'
-import { createAnswers, unfinished } from './answers.ts'
+import { type Answers, createAnswers, unfinished } from './answers.ts'
 import type { Executor, RunConfig, RunEnd, SearchEvent, Store, StoredEvent, TrialEnd, TrialRow, TrialStarted } from './events.ts'
 
 export interface LoopOptions {
@@ -36,120 +36,156 @@ export interface LoopEnd {
  * @throws what the store throws (a full disk); the executor's faults are failed trials
  */
 export async function runLoop(options: LoopOptions): Promise<LoopEnd> {
-  const { config, store, strategy, space, executor, signal, deadline, onEvent, maxFailures = 10, maxReplays = 200 } = options
-  const most = config.budget.trials ?? Number.POSITIVE_INFINITY
-  const recorded = store.trials()
-  const answers = createAnswers(strategy, config, recorded)
-  const waiting = unfinished(recorded)
-  const running = new Map<number, { readonly cancel: AbortController; readonly done: Promise<void> }>()
-  const pace = createPace(deadline)
-  let next = recorded.reduce((number, row) => Math.max(number, row.number + 1), 0)
-  let end: LoopEnd | undefined
-  let exhausted = false
-  let fault: { readonly error: unknown } | undefined
+  return new Loop(options).run()
+}
 
-  const record = (...events: SearchEvent[]): void => {
-    for (const event of store.append(events)) onEvent?.(event)
+class Loop {
+  private readonly answers: Answers
+  /** Trials of an earlier process that have no result yet. */
+  private readonly waiting: TrialRow[]
+  private readonly running = new Map<number, { readonly cancel: AbortController; readonly done: Promise<void> }>()
+  private readonly pace: Pace
+  /** Trials that may be begun in all. */
+  private readonly most: number
+  private next: number
+  private end: LoopEnd | undefined
+  private exhausted = false
+  private fault: { readonly error: unknown } | undefined
+
+  constructor(private readonly options: LoopOptions) {
+    const { config, store, strategy, deadline } = options
+    const recorded = store.trials()
+    this.answers = createAnswers(strategy, config, recorded)
+    this.waiting = unfinished(recorded)
+    this.pace = createPace(deadline)
+    this.most = config.budget.trials ?? Number.POSITIVE_INFINITY
+    this.next = recorded.reduce((number, row) => Math.max(number, row.number + 1), 0)
   }
-  const finish = (reason: RunEnd, message?: string): void => {
-    end ??= { reason, message }
-    for (const { cancel } of running.values()) cancel.abort(end.reason)
-  }
-  /** Does what can fail in a way that no trial is to blame for: the store, or the caller's onEvent. */
-  const safely = (work: () => void): void => {
+
+  async run(): Promise<LoopEnd> {
+    const { signal, deadline } = this.options
+    const interrupt = (): void => this.finish('interrupted')
+    signal?.addEventListener('abort', interrupt)
+    const timer = deadline === undefined ? undefined : setTimeout(() => this.finish('budget'), Math.max(0, deadline - Date.now()))
+    if (signal?.aborted) interrupt()
     try {
-      work()
+      do {
+        await this.fill()
+        if (this.running.size > 0) await Promise.race([...this.running.values()].map(({ done }) => done))
+      } while (this.running.size > 0 || this.goesOn())
+      this.end ??= { reason: this.pace.tooLate() ? 'budget' : this.exhausted ? 'exhausted' : 'trials' }
+      this.leaveWaiting(this.end)
     } catch (error) {
-      fault ??= { error }
-      finish('failed')
+      this.fault ??= { error }
+      this.finish('failed')
+      await Promise.all([...this.running.values()].map(({ done }) => done))
+    } finally {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', interrupt)
     }
+    if (this.fault !== undefined) throw this.fault.error
+    return this.end ?? { reason: 'failed' }
   }
 
-  const launch = (start: TrialStarted): void => {
-    record(start)
-    const { number, architecture } = start
-    const cancel = new AbortController()
-    const onEpoch = (epoch: EpochRecord): void => {
-      if (running.has(number) && end === undefined) safely(() => record({ type: 'trial-epoch', number, record: epoch }))
+  private goesOn(): boolean {
+    return this.end === undefined && !this.exhausted && !this.pace.tooLate() && (this.waiting.length > 0 || this.next < this.most)
+  }
+
+  /** Starts trials until every slot has one, or has to wait. */
+  private async fill(): Promise<void> {
+    const { executor, maxFailures = 10 } = this.options
+    while (this.end === undefined && this.running.size < executor.slots) {
+      const start = this.nextStart()
+      if (this.answers.failures >= maxFailures) {
+        const last = this.answers.lastFailure ?? 'no reason given'
+        return this.finish('failed', `${maxFailures} trials failed one after another; the last one: ${last}`)
+      }
+      if (start === undefined) return
+      // Known answers come at once: timers and other events must still get their turn.
+      if (this.replay(start)) await new Promise((resolve) => setTimeout(resolve))
+      else this.launch(start)
     }
-    const work = async (): Promise<void> => {
-      const began = Date.now()
-      const result = cutOff(await evaluate(executor, { number, architecture, config }, onEpoch, cancel.signal), end)
-      running.delete(number)
-      safely(() => {
-        record({ type: 'trial-ended', number, ...result })
-        if (result.status === 'finished') pace.took(Date.now() - began)
-        if (!isCutOff(result)) answers.take({ ...result, number, architecture: start.decisions, text: architecture })
-      })
-    }
-    running.set(number, { cancel, done: work() })
   }
 
   /** What to run next; undefined when a slot has to wait or nothing is left. */
-  const nextStart = (): TrialStarted | undefined => {
-    if (pace.tooLate()) return undefined
-    const again = waiting.shift()
+  private nextStart(): TrialStarted | undefined {
+    const { strategy, space } = this.options
+    if (this.pace.tooLate()) return undefined
+    const again = this.waiting.shift()
     if (again) return restart(again)
-    if (exhausted || next >= most || !answers.readyFor(next)) return undefined
-    const proposal = strategy.ask(next)
-    if (proposal !== 'exhausted') return begin(next++, space, proposal)
+    if (this.exhausted || this.next >= this.most || !this.answers.readyFor(this.next)) return undefined
+    const proposal = strategy.ask(this.next)
+    if (proposal !== 'exhausted') return begin(this.next++, space, proposal)
     // With others running, their results may bring new proposals; without, this is the end.
-    exhausted = running.size === 0
+    this.exhausted = this.running.size === 0
     return undefined
   }
 
   /** Answers a proposal whose result is known. */
-  const replay = (start: TrialStarted): boolean => {
-    const known = start.attempt === 1 ? answers.known(start.architecture) : undefined
+  private replay(start: TrialStarted): boolean {
+    const known = start.attempt === 1 ? this.answers.known(start.architecture) : undefined
     if (known === undefined) return false
+    const { number, decisions: architecture, architecture: text } = start
     const { metrics } = known
-    record(start, { type: 'trial-ended', number: start.number, status: 'finished', metrics, replayOf: known.number })
-    answers.take({
-      number: start.number,
-      architecture: start.decisions,
-      text: start.architecture,
-      status: 'finished',
-      metrics,
-      replayed: true,
-    })
-    exhausted = answers.replays >= maxReplays
+    this.record(start, { type: 'trial-ended', number, status: 'finished', metrics, replayOf: known.number })
+    this.answers.take({ number, architecture, text, status: 'finished', metrics, replayed: true })
+    this.exhausted = this.answers.replays >= (this.options.maxReplays ?? 200)
     return true
   }
 
-  const fill = async (): Promise<void> => {
-    while (end === undefined && running.size < executor.slots) {
-      const start = nextStart()
-      if (answers.failures >= maxFailures) {
-        return finish('failed', `${maxFailures} trials failed one after another; the last one: ${answers.lastFailure ?? 'no reason given'}`)
-      }
-      if (start === undefined) return
-      // Known answers come at once: timers and other events must still get their turn.
-      if (replay(start)) await new Promise((resolve) => setTimeout(resolve))
-      else launch(start)
+  private launch(start: TrialStarted): void {
+    this.record(start)
+    const { number } = start
+    const cancel = new AbortController()
+    const onEpoch = (epoch: EpochRecord): void => {
+      if (!this.running.has(number) || this.end !== undefined) return
+      this.safely(() => this.record({ type: 'trial-epoch', number, record: epoch }))
+    }
+    this.running.set(number, { cancel, done: this.work(start, onEpoch, cancel.signal) })
+  }
+
+  private async work(
+    { number, architecture, decisions }: TrialStarted,
+    onEpoch: (epoch: EpochRecord) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { executor, config } = this.options
+    const began = Date.now()
+    const result = cutOff(await evaluate(executor, { number, architecture, config }, onEpoch, signal), this.end)
+    this.running.delete(number)
+    this.safely(() => {
+      this.record({ type: 'trial-ended', number, ...result })
+      if (result.status === 'finished') this.pace.took(Date.now() - began)
+      if (!isCutOff(result)) this.answers.take({ ...result, number, architecture: decisions, text: architecture })
+    })
+  }
+
+  private record(...events: SearchEvent[]): void {
+    for (const event of this.options.store.append(events)) this.options.onEvent?.(event)
+  }
+
+  private finish(reason: RunEnd, message?: string): void {
+    this.end ??= { reason, message }
+    for (const { cancel } of this.running.values()) cancel.abort(this.end.reason)
+  }
+
+  /** Does what can fail in a way that no trial is to blame for: the store, the strategy, or the caller's onEvent. */
+  private safely(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      this.fault ??= { error }
+      this.finish('failed')
     }
   }
 
-  const interrupt = (): void => finish('interrupted')
-  signal?.addEventListener('abort', interrupt)
-  const timer = deadline === undefined ? undefined : setTimeout(() => finish('budget'), Math.max(0, deadline - Date.now()))
-  if (signal?.aborted) interrupt()
-  try {
-    do {
-      await fill()
-      if (running.size > 0) await Promise.race([...running.values()].map(({ done }) => done))
-    } while (running.size > 0 || (end === undefined && !exhausted && !pace.tooLate() && (waiting.length > 0 || next < most)))
-    end ??= { reason: pace.tooLate() ? 'budget' : exhausted ? 'exhausted' : 'trials' }
-    leave(waiting, end, record)
-  } catch (error) {
-    fault ??= { error }
-    finish('failed')
-    await Promise.all([...running.values()].map(({ done }) => done))
-  } finally {
-    clearTimeout(timer)
-    signal?.removeEventListener('abort', interrupt)
+  /** Trials of an earlier process that found no time to run again must not stay "running". */
+  private leaveWaiting({ reason }: LoopEnd): void {
+    const stoppedBy = reason === 'budget' ? 'budget' : 'interrupt'
+    for (const { number, status } of this.waiting) {
+      if (status === 'running') this.record({ type: 'trial-ended', number, status: 'stopped', metrics: {}, stoppedBy })
+    }
   }
-  if (fault !== undefined) throw fault.error
-  return end as LoopEnd
 }
 
 function begin(number: number, space: SearchSpace, { architecture, origin, parents = [] }: Proposal): TrialStarted {
@@ -176,15 +212,13 @@ function cutOff(result: TrialEnd, end: LoopEnd | undefined): TrialEnd {
 
 const isCutOff = ({ status, stoppedBy }: TrialEnd): boolean => status === 'stopped' && (stoppedBy === 'budget' || stoppedBy === 'interrupt')
 
-/** Trials of an earlier process that found no time to run again must not stay "running". */
-function leave(waiting: readonly TrialRow[], end: LoopEnd, record: (...events: SearchEvent[]) => void): void {
-  const stoppedBy = end.reason === 'budget' ? 'budget' : 'interrupt'
-  for (const { number, status } of waiting)
-    if (status === 'running') record({ type: 'trial-ended', number, status: 'stopped', metrics: {}, stoppedBy })
+interface Pace {
+  took(ms: number): void
+  /** Whether a new trial could not finish before the deadline: then the cores are better left to those that run. */
+  tooLate(): boolean
 }
 
-/** Knows when a new trial could not finish before the deadline: after that the cores are better left to those that run. */
-function createPace(deadline: number | undefined) {
+function createPace(deadline: number | undefined): Pace {
   let shortest = Number.POSITIVE_INFINITY
   return {
     took(ms: number): void {

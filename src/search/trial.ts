@@ -60,20 +60,23 @@ export async function runTrial(
   }
 }
 
-/** A typical architecture of the space: of a few seeded samples, the one in the middle by FLOPs. */
-export function referenceArchitecture({ space, dataset }: Bench, seed: number, samples = 9): Architecture {
+/** Random architectures of the space with their FLOPs, the cheapest first. */
+export function sampleCosts(
+  { space, dataset }: Bench,
+  seed: number,
+  samples = 41,
+): readonly { readonly architecture: Architecture; readonly flops: number }[] {
   const context = { input: dataset.input, outputs: outputsOf(dataset) }
-  const drawn = Array.from({ length: samples }, (_, i) => space.sample(randomFor(seed, 'reference', i)))
-  const byCost = drawn
+  return Array.from({ length: samples }, (_, i) => space.sample(randomFor(seed, 'reference', i)))
     .map((architecture) => ({ architecture, flops: space.cost(architecture, context).flops }))
     .sort((a, b) => a.flops - b.flops)
-  return (byCost[Math.floor(samples / 2)]).architecture
 }
 
 /** Measures what a trial of a typical architecture takes here, for the plan of the run. */
 export async function measureTrial(bench: Bench, config: RunConfig): Promise<TrialCost> {
   const { runtime, dataset, threads, shared, device, cache, openBatches } = bench
-  const architecture = referenceArchitecture(bench, config.seed)
+  const samples = sampleCosts(bench, config.seed)
+  const { architecture, flops } = samples[Math.floor(samples.length / 2)]
   const settings = settingsFor(bench, architecture, config, 1)
   const { batchSize, seed, augmentation } = settings
   const batches = openBatches(dataset, { batchSize, seed, augmentation })
@@ -96,6 +99,8 @@ export async function measureTrial(bench: Bench, config: RunConfig): Promise<Tri
       // Once more for the latency's session, and saving.
       fixedSeconds: (1.5 * compileMs) / 1000 + 0.1,
       batches: batches.batches,
+      flops,
+      spread: samples.map((sample) => sample.flops),
     }
   } finally {
     await batches.close()

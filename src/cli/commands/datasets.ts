@@ -11,7 +11,12 @@ export const datasets: CommandSpec = {
     const { describeDatasets } = await import('../../data/index.ts')
     const rows = describeDatasets()
     if (options.json) printJson(terminal, rows)
-    else printTable(terminal, ['data set', 'here', 'what it is'], rows.map((row) => [row.name, row.available ? 'yes' : 'downloaded when used', row.summary]))
+    else
+      printTable(
+        terminal,
+        ['data set', 'here', 'what it is'],
+        rows.map((row) => [row.name, row.available ? 'yes' : 'downloaded when used', row.summary]),
+      )
     return 0
   },
 }

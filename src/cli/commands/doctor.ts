@@ -11,7 +11,12 @@ export const doctor: CommandSpec = {
     const { examine } = await import('../doctor.ts')
     const findings = await examine()
     if (options.json) printJson(terminal, findings)
-    else printTable(terminal, ['what', 'works', 'detail'], findings.map((finding) => [finding.name, finding.works ? 'yes' : 'no', finding.detail]))
+    else
+      printTable(
+        terminal,
+        ['what', 'works', 'detail'],
+        findings.map((finding) => [finding.name, finding.works ? 'yes' : 'no', finding.detail]),
+      )
     return findings.some((finding) => finding.needed && !finding.works) ? 1 : 0
   },
 }

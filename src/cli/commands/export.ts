@@ -8,7 +8,11 @@ export const exportCommand: CommandSpec = {
   arguments: [{ name: '<run>', summary: "the run's id or its folder (nascent ls)" }],
   options: [
     { flags: '--format <format>', summary: 'file format', default: 'onnx', parse: oneOf('--format', ['onnx']) },
-    { flags: '--trial <number>', summary: "a trial's network with the weights it had, instead of the final model", parse: wholeNumber('--trial', 0) },
+    {
+      flags: '--trial <number>',
+      summary: "a trial's network with the weights it had, instead of the final model",
+      parse: wholeNumber('--trial', 0),
+    },
     { flags: '--out <file>', summary: "where to write (default: model.onnx in the run's folder)" },
   ],
   examples: ['nascent export brave-otter --format onnx', 'nascent export brave-otter --trial 3 --out third.onnx'],

@@ -14,4 +14,18 @@ import { strategies } from './strategies.ts'
 import { train } from './train.ts'
 
 /** Every command, in the order of the help. */
-export const commands: readonly CommandSpec[] = [fit, search, train, resume, ls, show, exportCommand, report, predict, spaces, strategies, datasets, doctor]
+export const commands: readonly CommandSpec[] = [
+  fit,
+  search,
+  train,
+  resume,
+  ls,
+  show,
+  exportCommand,
+  report,
+  predict,
+  spaces,
+  strategies,
+  datasets,
+  doctor,
+]

@@ -1,5 +1,15 @@
 import type { CommandSpec } from '../command.ts'
-import { budgetOption, deterministicOption, deviceOption, outOption, seedOption, settings, targetOption, wholeNumber, workersOption } from '../options.ts'
+import {
+  budgetOption,
+  deterministicOption,
+  deviceOption,
+  outOption,
+  seedOption,
+  settings,
+  targetOption,
+  wholeNumber,
+  workersOption,
+} from '../options.ts'
 import { runAndShow } from '../run.ts'
 
 export const search: CommandSpec = {
@@ -13,8 +23,15 @@ export const search: CommandSpec = {
     budgetOption,
     targetOption,
     { flags: '--objective <metrics>', summary: 'what to make better, the first one first: accuracy,latencyMs,parameters,flops' },
-    { flags: '--fidelity <amount>', summary: 'how far a trial is trained: 3ep, 20%data, or both: 3ep,20%data (default: planned from the budget)' },
-    { flags: '--final-epochs <number>', summary: 'epochs of the final training (default: what fits the budget)', parse: wholeNumber('--final-epochs', 1, 10_000) },
+    {
+      flags: '--fidelity <amount>',
+      summary: 'how far a trial is trained: 3ep, 20%data, or both: 3ep,20%data (default: planned from the budget)',
+    },
+    {
+      flags: '--final-epochs <number>',
+      summary: 'epochs of the final training (default: what fits the budget)',
+      parse: wholeNumber('--final-epochs', 1, 10_000),
+    },
     workersOption,
     deterministicOption,
     seedOption,

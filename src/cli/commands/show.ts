@@ -6,7 +6,21 @@ import { printJson, printTable, quantity } from '../terminal.ts'
 /** The trial list of the contract's JSON. */
 function trialRecord(row: TrialRow): Record<string, unknown> {
   const { number, architecture, status, metrics, epochs, stoppedBy, reason, parents, origin, startedAt, finishedAt, attempt } = row
-  return { number, architecture, status, metrics, epochs, stoppedBy, reason, parent: parents[0], parents, origin, startedAt, finishedAt, attempt }
+  return {
+    number,
+    architecture,
+    status,
+    metrics,
+    epochs,
+    stoppedBy,
+    reason,
+    parent: parents[0],
+    parents,
+    origin,
+    startedAt,
+    finishedAt,
+    attempt,
+  }
 }
 
 export const show: CommandSpec = {
@@ -28,18 +42,32 @@ export const show: CommandSpec = {
     if (trial !== undefined) {
       const { UserError } = await import('../../errors.ts')
       const row = trials.find((candidate) => candidate.number === wholeNumber('trial', 0)(trial as string))
-      if (row === undefined) throw new UserError(`Run ${summary.run} has no trial ${trial as string}; it has ${trials.length} (nascent show ${summary.run}).`)
+      if (row === undefined)
+        throw new UserError(`Run ${summary.run} has no trial ${trial as string}; it has ${trials.length} (nascent show ${summary.run}).`)
       if (options.json) printJson(terminal, { ...trialRecord(row), curve: row.curve })
       else {
         terminal.out(`trial ${row.number}: ${row.status}${row.reason ? ` (${row.reason})` : ''}\n${row.architecture}\n`)
-        printTable(terminal, ['epoch', 'train loss', 'valid loss', 'metrics'], row.curve.map((point) => [String(point.epoch), point.trainLoss.toFixed(4), point.validLoss.toFixed(4), metricsText(point.metrics)]))
+        printTable(
+          terminal,
+          ['epoch', 'train loss', 'valid loss', 'metrics'],
+          row.curve.map((point) => [
+            String(point.epoch),
+            point.trainLoss.toFixed(4),
+            point.validLoss.toFixed(4),
+            metricsText(point.metrics),
+          ]),
+        )
       }
       return 0
     }
     if (options.json) printJson(terminal, { ...summary, trials: trials.map(trialRecord) })
     else {
       terminal.out(`${summary.run}  ${summary.status}  ${summary.space} + ${summary.strategy} on ${summary.data}\n`)
-      printTable(terminal, ['trial', 'status', 'metrics', 'epochs', 'architecture'], trials.map((row) => [String(row.number), row.status, metricsText(row.metrics), String(row.epochs), row.architecture]))
+      printTable(
+        terminal,
+        ['trial', 'status', 'metrics', 'epochs', 'architecture'],
+        trials.map((row) => [String(row.number), row.status, metricsText(row.metrics), String(row.epochs), row.architecture]),
+      )
     }
     return 0
   },

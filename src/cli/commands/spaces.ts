@@ -11,7 +11,12 @@ export const spaces: CommandSpec = {
     const { spaces: entries } = await import('../../hub/index.ts')
     const rows = entries.map(({ name, summary, paper, kinds, make }) => ({ name, summary, paper, kinds, size: make().size?.toString() }))
     if (options.json) printJson(terminal, rows)
-    else printTable(terminal, ['space', 'for', 'networks', 'what it is'], rows.map((row) => [row.name, row.kinds.join(', '), row.size === undefined ? 'uncountable' : roughly(row.size), row.summary]))
+    else
+      printTable(
+        terminal,
+        ['space', 'for', 'networks', 'what it is'],
+        rows.map((row) => [row.name, row.kinds.join(', '), row.size === undefined ? 'uncountable' : roughly(row.size), row.summary]),
+      )
     return 0
   },
 }

@@ -12,7 +12,14 @@ export const strategies: CommandSpec = {
     const rows = entries.map(({ name, summary, paper, options: settings }) => ({ name, summary, paper, options: settings }))
     if (options.json) printJson(terminal, rows)
     else {
-      const shown = rows.map((row) => [row.name, row.summary, Object.entries(row.options).map(([key, { default: value }]) => `${key}=${value}`).join(' '), row.paper ?? ''])
+      const shown = rows.map((row) => [
+        row.name,
+        row.summary,
+        Object.entries(row.options)
+          .map(([key, { default: value }]) => `${key}=${value}`)
+          .join(' '),
+        row.paper ?? '',
+      ])
       printTable(terminal, ['strategy', 'what it does', 'options (--set)', 'paper'], shown)
     }
     return 0

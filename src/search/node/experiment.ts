@@ -4,7 +4,11 @@ import { UserError } from '../../errors.ts'
 import { findStrategy } from '../../strategy/index.ts'
 import { loadModel } from '../../model/artifact.ts'
 import { defaultBudget, parseBudget, parseFidelity } from '../budget.ts'
+import { outputsOf } from '../bench.ts'
 import type { RunConfig, RunState } from '../events.ts'
+import { limitSpace } from '../../space/limit.ts'
+import type { Architecture, NetworkContext, SearchSpace } from '../../space/types.ts'
+import type { StrategyEntry } from '../../strategy/strategy.ts'
 import type { RunHooks, RunResult, SearchOptions } from './options.ts'
 import { planNote, planRun } from './plan.ts'
 import { prepare } from './prepare.ts'
@@ -58,7 +62,7 @@ export async function runSearch(options: SearchOptions, hooks: RunHooks = {}): P
     hooks.onNote?.(planNote(budget, plan, draft.workers))
     const config = { ...draft, ...plan }
     for (const event of store.append([{ type: 'run-started', config, since }])) hooks.onEvent?.(event)
-    const search = { space, strategy: strategy.make({ space, seed: config.seed, objectives }, config.strategyOptions) }
+    const search = searchWith(space, strategy, config, { input: dataset.input, outputs: outputsOf(dataset) })
     return conduct({ place, store, executor, search, examples: dataset.train.count }, hooks)
   })
 }
@@ -95,7 +99,10 @@ export async function resumeRun(name: string, change: ResumeChange = {}, hooks: 
     const before = runOf(store).config
     const config = { ...before, workers, budget: budget ?? before.budget }
     for (const event of store.append([{ type: 'run-resumed', config, since }])) hooks.onEvent?.(event)
-    const search = config.command === 'train' ? undefined : await searchOf(config)
+    const context = { input: dataset.input, outputs: outputsOf(dataset) }
+    const named = { name: config.space, hash: config.spaceHash }
+    const search =
+      config.command === 'train' ? undefined : searchWith(await loadSpace(named), findStrategy(config.strategy), config, context)
     return conduct({ place: { run: config.run, folder: place.folder }, store, executor, search, examples: dataset.train.count }, hooks)
   })
 }
@@ -104,9 +111,12 @@ export async function resumeRun(name: string, change: ResumeChange = {}, hooks: 
 const isOver = ({ ended, final }: RunState): boolean =>
   ended !== undefined && ended.reason !== 'interrupted' && ended.reason !== 'failed' && final?.metrics !== undefined
 
-async function searchOf({ space: name, spaceHash: hash, strategy, strategyOptions, seed, objectives }: RunConfig) {
-  const space = await loadSpace({ name, hash })
-  return { space, strategy: findStrategy(strategy).make({ space, seed, objectives }, strategyOptions) }
+/** The space within what the run can afford, and the strategy on it. */
+function searchWith(whole: SearchSpace, strategy: StrategyEntry, config: RunConfig, context: NetworkContext) {
+  const { maxFlops, seed, objectives, strategyOptions } = config
+  const accepts = (architecture: Architecture): boolean => whole.cost(architecture, context).flops <= (maxFlops ?? Number.POSITIVE_INFINITY)
+  const space = maxFlops === undefined ? whole : limitSpace(whole, { accepts, message: `more than ${maxFlops} FLOPs` })
+  return { space, strategy: strategy.make({ space, seed, objectives }, strategyOptions) }
 }
 
 /**

@@ -1,13 +1,28 @@
-import { describeFidelity, fidelityBySize, parseFidelity, planFidelity, planTime, type TrialCost } from '../budget.ts'
+import { availableParallelism } from 'node:os'
+import {
+  costWithin,
+  describeFidelity,
+  fidelityBySize,
+  parseFidelity,
+  planCostLimit,
+  planFidelity,
+  planTime,
+  type TrialCost,
+} from '../budget.ts'
 import type { Budget, Fidelity, RunConfig } from '../events.ts'
 import type { RunHooks } from './options.ts'
 import type { ProcessExecutor } from './processes.ts'
 
-/** A fidelity and where it comes from. */
+/** What a run's trials may cost and how far each is trained, and where that comes from. */
 export interface FidelityPlan {
   readonly fidelity: Fidelity
   readonly fidelityFrom: string
+  /** Dearer networks are not tried: their final training would be too short. */
+  readonly maxFlops?: number
 }
+
+/** How much of a core's speed each core adds to one network's training. */
+const coreGain = 0.75
 
 /** Fidelity of a run: as given; by the data's size when only trials count, so that the same command searches the same; else from a measurement. */
 export async function planRun(
@@ -30,8 +45,15 @@ export async function planRun(
   if (cost === undefined) return bySize
   const time = planTime(since, seconds, 0, config.finalShare)
   const left = Math.max(0, (time.searchUntil - Date.now()) / 1000)
-  const fidelity = planFidelity(cost, left * config.workers, trials)
-  return { fidelity, fidelityFrom: `planned for ${left.toFixed(0)} s: ${describe(cost)}` }
+  const finalSeconds = (time.trainUntil - time.searchUntil) / 1000
+  const maxFlops = planCostLimit(cost, finalSeconds, Math.max(1, coreGain * availableParallelism()), examples)
+  const typical = costWithin(cost, maxFlops)
+  const fidelity = planFidelity(typical, left * config.workers, trials)
+  return {
+    fidelity,
+    fidelityFrom: `planned for ${left.toFixed(0)} s: ${describe(typical)}`,
+    ...(maxFlops === undefined ? {} : { maxFlops }),
+  }
 }
 
 /** Every worker measures at the same time: as they will compute, side by side; and each has then loaded what it needs. */
@@ -44,6 +66,8 @@ async function measureAll({ workers }: ProcessExecutor, config: RunConfig, signa
     validSeconds: slowest((cost) => cost.validSeconds),
     fixedSeconds: slowest((cost) => cost.fixedSeconds),
     batches: slowest((cost) => cost.batches),
+    flops: costs[0].flops,
+    spread: costs[0].spread,
   }
 }
 
@@ -51,10 +75,12 @@ const describe = ({ epochSeconds, validSeconds, fixedSeconds }: TrialCost): stri
   `a typical network takes ${epochSeconds.toFixed(2)} s an epoch, ${validSeconds.toFixed(2)} s to validate and ${fixedSeconds.toFixed(2)} s to begin`
 
 /** `Budget 10m: trials of 3 epochs …` for the person who waits. */
-export function planNote(budget: Budget, { fidelity }: FidelityPlan, workers: number): string {
+export function planNote(budget: Budget, { fidelity, maxFlops }: FidelityPlan, workers: number): string {
   const parts = [
     ...(budget.seconds === undefined ? [] : [`${Math.round(budget.seconds)} s`]),
     ...(budget.trials === undefined ? [] : [`${budget.trials} trials`]),
   ]
-  return `Budget ${parts.join(' or ')}: ${workers} worker${workers === 1 ? '' : 's'}, each trial trains ${describeFidelity(fidelity)}.`
+  const limit =
+    maxFlops === undefined ? '' : ` Networks above ${(maxFlops / 1e6).toFixed(1)} MFLOPs are left out: there is no time to train them.`
+  return `Budget ${parts.join(' or ')}: ${workers} worker${workers === 1 ? '' : 's'}, each trial trains ${describeFidelity(fidelity)}.${limit}`
 }

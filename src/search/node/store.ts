@@ -175,6 +175,8 @@ function writer(database: DatabaseSyncInstance, path: string, token: string): St
       if (!database.isOpen) return
       try {
         leaveRole(database, token)
+        // Everything into the one file, so that a run can be copied as it lies.
+        database.exec('pragma wal_checkpoint(truncate)')
       } catch {
         // A full or vanished disk: the role is found stale later.
       }
