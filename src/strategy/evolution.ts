@@ -6,7 +6,7 @@ import { Seen } from './seen.ts'
 import type { Outcome, Proposal, Strategy, StrategyContext, StrategyEntry } from './strategy.ts'
 
 const specs = {
-  population: { summary: 'how many trials live at a time; so many random ones come first', default: 20, from: 2, to: 100_000, whole: true },
+  population: { summary: 'how many trials live at a time; so many random ones come first', default: 15, from: 2, to: 100_000, whole: true },
   sample: { summary: 'tournament size: the best of so many becomes a parent', default: 5, from: 1, to: 100_000, whole: true },
   mutation: {
     summary: 'probability that a child of two parents is mutated, too; a child of one parent always is',
