@@ -57,7 +57,7 @@ export function parseFidelity(text: string): Fidelity {
     else
       throw new UserError(`"${text}" is no fidelity: give epochs, a share of the data, or both, for example 3ep, 20%data or 3ep,20%data.`)
   }
-  if (epochs === 0 || epochs === undefined ? share === undefined : epochs > 10_000) {
+  if (epochs !== undefined && !(epochs >= 1 && epochs <= 10_000)) {
     throw new UserError(`The fidelity "${text}" must be from 1 to 10000 epochs, for example 3ep.`)
   }
   if (share !== undefined && !(share > 0 && share <= 1))

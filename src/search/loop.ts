@@ -135,23 +135,19 @@ class Loop {
 
   private launch(start: TrialStarted): void {
     this.record(start)
-    const { number } = start
     const cancel = new AbortController()
-    const onEpoch = (epoch: EpochRecord): void => {
-      if (!this.running.has(number) || this.end !== undefined) return
-      this.safely(() => this.record({ type: 'trial-epoch', number, record: epoch }))
-    }
-    this.running.set(number, { cancel, done: this.work(start, onEpoch, cancel.signal) })
+    this.running.set(start.number, { cancel, done: this.work(start, cancel.signal) })
   }
 
-  private async work(
-    { number, architecture, decisions }: TrialStarted,
-    onEpoch: (epoch: EpochRecord) => void,
-    signal: AbortSignal,
-  ): Promise<void> {
+  private async work({ number, architecture, decisions }: TrialStarted, signal: AbortSignal): Promise<void> {
     const { executor, config } = this.options
     const began = Date.now()
+    let open = true
+    const onEpoch = (epoch: EpochRecord): void => {
+      if (open && this.end === undefined) this.safely(() => this.record({ type: 'trial-epoch', number, record: epoch }))
+    }
     const result = cutOff(await evaluate(executor, { number, architecture, config }, onEpoch, signal), this.end)
+    open = false
     this.running.delete(number)
     this.safely(() => {
       this.record({ type: 'trial-ended', number, ...result })

@@ -15,6 +15,11 @@ export interface StoreReader extends Omit<Store, 'append'> {
   alive(): boolean
 }
 
+export interface StoreOptions {
+  /** Most pages of 4096 bytes that the file may have. */
+  readonly maxPages?: number
+}
+
 const heartbeatMs = 5_000
 
 /**
@@ -22,13 +27,14 @@ const heartbeatMs = 5_000
  *
  * @throws UserError when it is damaged, written by a newer version, cannot be written, or another process works on the run
  */
-export function openStore(path: string): Store {
+export function openStore(path: string, { maxPages }: StoreOptions = {}): Store {
   return guarded(path, () => {
     const database = openDatabase(path, false)
     try {
       database.exec('pragma journal_mode = wal')
       database.exec('pragma synchronous = full')
       migrate(database)
+      if (maxPages !== undefined) database.exec(`pragma max_page_count = ${maxPages}`)
       return writer(database, path, takeRole(database, dirname(path)))
     } catch (error) {
       database.close()
