@@ -1,9 +1,8 @@
 import { type Architecture, pick, pickMany, type Random, randomFor, type SearchSpace } from '../space/index.ts'
 import { fitness } from './fitness.ts'
 import { listed, type OptionSpecs, readOptions } from './options.ts'
-import { RandomSequence } from './random.ts'
-import { Seen } from './seen.ts'
 import type { Outcome, Proposal, Strategy, StrategyContext, StrategyEntry } from './strategy.ts'
+import { Unseen } from './unseen.ts'
 
 const specs = {
   population: { summary: 'how many trials live at a time; so many random ones come first', default: 15, from: 2, to: 100_000, whole: true },
@@ -41,31 +40,29 @@ class Evolution implements Strategy {
   readonly #space: SearchSpace
   readonly #context: StrategyContext
   readonly #options: ReturnType<typeof readOptions<typeof specs>>
-  readonly #first: RandomSequence
+  readonly #unseen: Unseen
   #population: Member[] = []
-  #seen: Seen
 
   constructor(context: StrategyContext, options: Parameters<StrategyEntry['make']>[1]) {
     this.#context = context
     this.#space = context.space
     this.#options = readOptions('evolution', specs, options)
-    this.#first = new RandomSequence(context.space, context.seed)
-    this.#seen = new Seen(context.space)
+    this.#unseen = new Unseen(context.space, context.seed)
   }
 
   ask(n: number): Proposal | 'exhausted' {
-    if (this.#seen.all) return 'exhausted'
-    if (n < this.#options.population) return this.#unseen(n)
+    if (this.#unseen.none) return 'exhausted'
+    if (n < this.#options.population) return this.#unseen.proposal(n)
     const random = randomFor(this.#context.seed, 'evolution', n)
     for (let attempt = 0; attempt < TRIES && this.#population.length > 0; attempt++) {
       const child = this.#child(random)
-      if (!this.#seen.has(child.architecture)) return child
+      if (!this.#unseen.has(child.architecture)) return child
     }
-    return this.#unseen(n)
+    return this.#unseen.proposal(n)
   }
 
   tell(outcome: Outcome): void {
-    this.#seen.add(outcome.architecture)
+    this.#unseen.tell(outcome.architecture)
     const value = fitness(this.#context.objectives, outcome)
     if (value === undefined) return
     this.#population.push({ number: outcome.number, architecture: outcome.architecture, fitness: value })
@@ -73,28 +70,13 @@ class Evolution implements Strategy {
   }
 
   save(): State {
-    return { population: this.#population, seen: this.#seen.save() }
+    return { population: this.#population, seen: this.#unseen.save() }
   }
 
   restore(state: unknown): void {
     const { population, seen } = state as State
     this.#population = [...population]
-    this.#seen = new Seen(this.#space, seen)
-  }
-
-  /** A random architecture that did not come before: the n-th of the random sequence, or the next one after it that is new. */
-  #unseen(n: number): Proposal | 'exhausted' {
-    for (let i = n; ; i++) {
-      const architecture = this.#first.at(i)
-      if (architecture === undefined) break
-      if (!this.#seen.has(architecture)) return { architecture, origin: 'random' }
-      if (i > n + 10_000) return { architecture, origin: 'random' }
-    }
-    for (let i = 0; i < n; i++) {
-      const architecture = this.#first.at(i) as Architecture
-      if (!this.#seen.has(architecture)) return { architecture, origin: 'random' }
-    }
-    return 'exhausted'
+    this.#unseen.restore(seen)
   }
 
   #child(random: Random): Proposal {

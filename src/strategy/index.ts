@@ -1,15 +1,19 @@
 import { UserError } from '../errors.ts'
 import { didYouMean } from '../nearest.ts'
+import { annealing } from './annealing.ts'
 import { evolution } from './evolution.ts'
+import { exhaustive } from './exhaustive.ts'
 import { grid } from './grid.ts'
+import { localSearch } from './local-search.ts'
 import { random } from './random.ts'
 import type { StrategyEntry } from './strategy.ts'
 
 export type { Objective, Outcome, Proposal, Strategy, StrategyContext, StrategyEntry } from './strategy.ts'
 export { fitness } from './fitness.ts'
+export { validate } from './validate.ts'
 
 /** All strategies; adding one is a file and a line here. */
-export const strategies: readonly StrategyEntry[] = [random, grid, evolution]
+export const strategies: readonly StrategyEntry[] = [random, grid, exhaustive, localSearch, annealing, evolution]
 
 /**
  * The strategy of a name.

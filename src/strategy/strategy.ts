@@ -49,5 +49,7 @@ export interface StrategyEntry {
   /** Authors, year, arXiv id. */
   readonly paper?: string
   readonly options: Readonly<Record<string, { readonly summary: string; readonly default: number | string | boolean }>>
+  /** Why the strategy cannot take a space, as a sentence with the mend; undefined (or absent) when it can. */
+  refuses?(space: SearchSpace): string | undefined
   make(context: StrategyContext, options?: Readonly<Record<string, number | string | boolean>>): Strategy
 }

@@ -6,6 +6,9 @@ import { type StrategyCapabilities, strategySuite } from '../suites/strategy.ts'
 const capabilities: Readonly<Record<string, StrategyCapabilities>> = {
   random: { learns: false, unique: true, exhausts: true, floats: true },
   grid: { learns: false, unique: true, exhausts: true, floats: true },
+  exhaustive: { learns: false, unique: true, exhausts: true, floats: false },
+  'local-search': { learns: true, unique: true, exhausts: true, floats: true },
+  annealing: { learns: true, unique: true, exhausts: true, floats: true },
   evolution: { learns: true, unique: true, exhausts: true, floats: true },
 }
 
