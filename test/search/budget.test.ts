@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { UserError } from '../../src/errors.ts'
 import {
+  costWithin,
   describeFidelity,
   fidelityBySize,
   finalEpochsBySize,
   parseBudget,
   parseFidelity,
+  planCostLimit,
   planFidelity,
   planTime,
 } from '../../src/search/budget.ts'
@@ -64,6 +66,9 @@ describe('a budget', () => {
   })
 })
 
+/** Networks of one size. */
+const flat = { flops: 1e6, spread: [1e6] }
+
 describe('a fidelity', () => {
   it.each([
     ['3ep', { epochs: 3 }],
@@ -91,10 +96,10 @@ describe('a fidelity', () => {
   ) => seconds / (cost.fixedSeconds + epochs * (share * cost.epochSeconds + cost.validSeconds))
 
   it.each([
-    ['small data, a minute', { epochSeconds: 0.15, validSeconds: 0.02, fixedSeconds: 0.4, batches: 17 }, 54],
-    ['large data, five minutes', { epochSeconds: 25, validSeconds: 2, fixedSeconds: 0.6, batches: 840 }, 280],
-    ['large data, an hour', { epochSeconds: 25, validSeconds: 2, fixedSeconds: 0.6, batches: 840 }, 3500],
-    ['a table, ten minutes', { epochSeconds: 0.02, validSeconds: 0.005, fixedSeconds: 0.2, batches: 10 }, 560],
+    ['small data, a minute', { epochSeconds: 0.15, validSeconds: 0.02, fixedSeconds: 0.4, batches: 17, ...flat }, 54],
+    ['large data, five minutes', { epochSeconds: 25, validSeconds: 2, fixedSeconds: 0.6, batches: 840, ...flat }, 280],
+    ['large data, an hour', { epochSeconds: 25, validSeconds: 2, fixedSeconds: 0.6, batches: 840, ...flat }, 3500],
+    ['a table, ten minutes', { epochSeconds: 0.02, validSeconds: 0.005, fixedSeconds: 0.2, batches: 10, ...flat }, 560],
   ])('is planned so that a sensible number of trials fits: %s', (_, cost, seconds) => {
     const plan = planFidelity(cost, seconds)
     const trials = fitting(cost, seconds, plan)
@@ -103,14 +108,14 @@ describe('a fidelity', () => {
   })
 
   it('is never nothing, however little time there is', () => {
-    const { epochs, share } = planFidelity({ epochSeconds: 500, validSeconds: 20, fixedSeconds: 2, batches: 10_000 }, 30)
+    const { epochs, share } = planFidelity({ epochSeconds: 500, validSeconds: 20, fixedSeconds: 2, batches: 10_000, ...flat }, 30)
     expect(epochs).toBe(1)
     expect(share).toBeGreaterThan(0)
     expect(share).toBeLessThan(0.05)
   })
 
   it('grows with the time and shrinks with the number of trials', () => {
-    const cost = { epochSeconds: 1, validSeconds: 0.1, fixedSeconds: 0.3, batches: 100 }
+    const cost = { epochSeconds: 1, validSeconds: 0.1, fixedSeconds: 0.3, batches: 100, ...flat }
     expect(planFidelity(cost, 240).epochs).toBeGreaterThan(planFidelity(cost, 60).epochs)
     expect(planFidelity(cost, 120, 10).epochs).toBeGreaterThan(planFidelity(cost, 120, 50).epochs)
   })
@@ -121,6 +126,27 @@ describe('a fidelity', () => {
     expect(fidelityBySize(16_000)).toEqual({ epochs: 1 })
     expect(fidelityBySize(64_000)).toEqual({ epochs: 1, share: 0.25 })
     expect(finalEpochsBySize(1000)).toBeGreaterThan(finalEpochsBySize(60_000))
+  })
+})
+
+describe('the limit on what a network may cost', () => {
+  const spread = Array.from({ length: 41 }, (_, i) => 1e6 * (i + 1))
+  const cost = { epochSeconds: 10, validSeconds: 1, fixedSeconds: 0.5, batches: 800, flops: 21e6, spread }
+
+  it('is none when every network can be trained for long', () => {
+    expect(planCostLimit(cost, 10_000, 2, 50_000)).toBeUndefined()
+  })
+
+  it('leaves networks whose final training has enough epochs', () => {
+    const limit = planCostLimit(cost, 60, 1.5, 50_000) as number
+    // 60 s on 1.5 workers' speed are 9 epochs of the measured network; 10 are wanted.
+    expect(limit).toBeCloseTo((21e6 * 9) / 10, -1)
+    expect(costWithin(cost, limit).epochSeconds).toBeLessThan(cost.epochSeconds)
+  })
+
+  it('leaves a part of the space open however little time there is', () => {
+    const limit = planCostLimit(cost, 0.01, 1, 50_000) as number
+    expect(spread.filter((flops) => flops <= limit).length).toBeGreaterThan(4)
   })
 })
 

@@ -61,10 +61,7 @@ describe('the search loop', () => {
     const store = begun(config)
     const strategy = watched(strategyOf(config))
     await runLoop(loopOptions(store, config, fakeExecutor(3, 4), { strategy }))
-    const inOrder = store
-      .trials()
-      .sort((a, b) => (a.ended ?? 0) - (b.ended ?? 0))
-      .map(({ number }) => number)
+    const inOrder = [...store.trials()].sort((a, b) => (a.ended ?? 0) - (b.ended ?? 0)).map(({ number }) => number)
     expect(strategy.told.map(({ number }) => number)).toEqual(inOrder)
     expect(inOrder).not.toEqual([...inOrder].sort((a, b) => a - b))
   })
@@ -146,7 +143,7 @@ describe('the search loop', () => {
     const failed = store.trials().filter(({ status }) => status === 'failed')
     expect(failed.map(({ number }) => number)).toEqual([1, 4, 7, 10])
     expect(failed[0].reason).toBe('its process crashed (SIGSEGV)')
-    expect(strategy.told.filter(({ status }) => status === 'failed').map(({ metrics }) => metrics)).toEqual(Array(4).fill({}))
+    expect(strategy.told.filter(({ status }) => status === 'failed').map(({ metrics }) => metrics)).toEqual([{}, {}, {}, {}])
   })
 
   it('ends with the reason when trials fail one after another', async () => {
@@ -172,7 +169,7 @@ describe('the search loop', () => {
     const end = await runLoop(loopOptions(store, config, endlessExecutor(2), { deadline: Date.now() + 60 }))
     expect(end).toEqual({ reason: 'budget' })
     expect(store.trials().map(({ status, stoppedBy, metrics }) => ({ status, stoppedBy, metrics }))).toEqual(
-      Array(2).fill({ status: 'stopped', stoppedBy: 'budget', metrics: {} }),
+      [0, 1].map(() => ({ status: 'stopped', stoppedBy: 'budget', metrics: {} })),
     )
     await runLoop(loopOptions(store, config, fakeExecutor(2)))
     expect(store.trials().map(({ status, attempt }) => `${status} ${attempt}`)).toEqual([
