@@ -33,7 +33,7 @@ function roleOf(name: string): { side: 'inputs' | 'targets'; part: number; rest:
     .split('/')
     .pop()!
     .replace(/\.(npy|gz|idx)$/gi, '')
-    .split(/[^a-z0-9]+|(?<=[a-z])(?=[A-Z])/i)
+    .split(/[^a-zA-Z0-9]+|(?<=[a-z])(?=[A-Z])/)
     .map((word) => word.toLowerCase())
   // NumPy's own names for unnamed arrays.
   if (words[0] === 'arr')

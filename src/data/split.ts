@@ -52,10 +52,12 @@ export function splitRecords(request: SplitRequest): Parts {
   const shares = request.shares ?? defaultShares(free.length)
   const wanted = { valid: has(givenPart.valid) ? 0 : shares.valid, test: has(givenPart.test) ? 0 : shares.test }
 
+  // What rounding took from or gave to the classes before is made up for by the next ones.
+  const owed = { valid: 0, test: 0 }
   const part = Uint8Array.from(given, (value) => (value === givenPart.none ? givenPart.train : value))
   for (const [stratum, members] of strata(targets, request.classes, free).entries()) {
     const order = shuffled(members, randomFor(request.testSeed ?? seed, 'split', 'test', stratum))
-    const counts = holdOut(members.length, wanted, randomFor(seed, 'split', 'coin', stratum))
+    const counts = holdOut(members.length, wanted, owed, randomFor(request.testSeed ?? seed, 'split', 'coin', stratum))
     const test = order.subarray(0, counts.test)
     const rest = order.slice(counts.test)
     const valid = shuffled(rest, randomFor(seed, 'split', 'valid', stratum)).subarray(0, counts.valid)
@@ -90,13 +92,21 @@ export function permutation(count: number, random: Random): Uint32Array {
   )
 }
 
-function holdOut(count: number, wanted: { valid: number; test: number }, coin: Random): { valid: number; test: number } {
-  const none = { valid: 0, test: 0 }
+interface Held {
+  valid: number
+  test: number
+}
+
+function holdOut(count: number, wanted: Held, owed: Held, coin: Random): Held {
+  const counts = { valid: 0, test: 0 }
   const parts = (['test', 'valid'] as const).filter((name) => wanted[name] > 0)
-  if (count < 2 || parts.length === 0) return none
-  if (count <= parts.length) return { ...none, [parts[integer(coin, 0, parts.length - 1)] as string]: 1 }
-  const counts = { ...none }
-  for (const name of parts) counts[name] = Math.max(1, Math.round(count * wanted[name]))
+  if (count < 2 || parts.length === 0) return counts
+  if (count <= parts.length) return { ...counts, [parts[integer(coin, 0, parts.length - 1)]]: 1 }
+  for (const name of parts) {
+    const share = count * wanted[name] + owed[name]
+    counts[name] = Math.max(1, Math.round(share))
+    owed[name] = Math.max(-0.5, share - counts[name])
+  }
   // One record at least stays for training.
   while (counts.valid + counts.test >= count) counts[counts.valid > counts.test ? 'valid' : 'test']--
   return counts

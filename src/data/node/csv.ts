@@ -47,7 +47,7 @@ function inspectHead(path: string): { head: string; delimiter: Delimiter } {
   const head = readHead(path)
   if (head.includes('\0')) throw new UserError(`${path} is not a text table: it holds bytes that are no text; save it as CSV (UTF-8).`)
   if (head.trim() === '') throw new UserError(`${path} is empty: a table needs a line with the column names and a line for each example.`)
-  return { head, delimiter: findDelimiter(head) }
+  return { head: head.replace(/\r\n?/g, '\n'), delimiter: findDelimiter(head) }
 }
 
 function readHead(path: string): string {
@@ -95,7 +95,13 @@ function normalizeBlanks(text: string, delimiter: Delimiter): string {
 }
 
 async function parseRows(source: Readable, name: string, delimiter: Delimiter, target?: string): Promise<ReadTable> {
-  const parser = parse({ bom: true, delimiter: delimiter === 'spaces' ? ' ' : delimiter, trim: true, skip_empty_lines: true })
+  const parser = parse({
+    bom: true,
+    delimiter: delimiter === 'spaces' ? ' ' : delimiter,
+    trim: true,
+    skip_empty_lines: true,
+    record_delimiter: ['\r\n', '\n', '\r'],
+  })
   source.on('error', (error) => parser.destroy(error))
   source.pipe(parser)
   let names: string[] | undefined

@@ -6,7 +6,7 @@ export type Delimiter = ',' | ';' | '\t' | '|' | 'spaces'
  * one with more columns. Delimiters in quotes do not count. A file that none of them cuts has one column, or columns held apart by blanks.
  */
 export function findDelimiter(head: string): Delimiter {
-  const lines = logicalLines(head).slice(0, 50)
+  const lines = logicalLines(head.replace(/\r\n?/g, '\n')).slice(0, 50)
   let best: { delimiter: Delimiter; agree: number; columns: number } | undefined
   for (const delimiter of [',', ';', '\t', '|'] as const) {
     const counts = lines.map((line) => countOutsideQuotes(line, delimiter) + 1)
