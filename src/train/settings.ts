@@ -36,6 +36,12 @@ function batchSizeFor(count: number, largest: number): number {
   return Math.max(1, Math.min(count, Math.max(16, Math.min(largest, wanted))))
 }
 
+/** Fewer epochs than this over many records do not see enough of them to need shifted copies, which slow the beginning down. */
+const fewEpochs = 12
+const manyRecords = 10_000
+
+const needsCrops = ({ train }: Pick<Dataset, 'train'>, epochs: number): boolean => train.count < manyRecords || epochs >= fewEpochs
+
 /** Pictures whose mirror image shows the same: photographs do, characters do not. Grey pictures may be either, so they are left alone. */
 const mayFlip = ({ name, input }: Pick<Dataset, 'name' | 'input'>): boolean => input.shape[0] === 3 || name === 'fashion-mnist'
 
@@ -62,11 +68,14 @@ export function defaultSettings(
       batchSize,
       optimizer: 'sgd',
       // In proportion to the batch: Goyal et al., 2017, arXiv:1706.02677.
-      learningRate: 0.05 * (batchSize / 64),
+      learningRate: 0.1 * (batchSize / 64),
       weightDecay: 5e-4,
       warmup: 0.1,
       clipNorm: 5,
-      augmentation: augmentationOf(mayFlip(dataset) ? 'flip-crop' : 'crop', dataset),
+      augmentation: {
+        ...(mayFlip(dataset) ? { flip: true } : {}),
+        ...(needsCrops(dataset, overrides.epochs ?? 20) ? { crop: cropOf(shorterSide(dataset)) } : {}),
+      },
       ...overrides,
     }
   }

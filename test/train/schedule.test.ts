@@ -57,6 +57,9 @@ describe('settings', () => {
     const dataset = stripesData()
     expect(defaultSettings(dataset).augmentation.flip).toBeUndefined()
     expect(defaultSettings({ ...dataset, input: { shape: [3, 32, 32] } }).augmentation).toEqual({ flip: true, crop: 4 })
+    const many = { ...dataset, train: { ...dataset.train, count: 50_000 } }
+    expect(defaultSettings(many, { epochs: 5 }).augmentation).toEqual({})
+    expect(defaultSettings(many, { epochs: 30 }).augmentation).toEqual({ crop: 1 })
     expect(defaultSettings(dataset).batchSize).toBe(16)
     expect(augmentationOf('cutout', { kind: 'image', input: { shape: [3, 32, 32] } })).toEqual({ flip: true, crop: 4, cutout: 16 })
   })
