@@ -4,7 +4,10 @@ import { html, type Html } from '../report/html.ts'
 import type { Block, BlockGraph } from '../report/blocks.ts'
 import { px, type Size, svg } from './frame.ts'
 
-const box = { width: 216, height: 44 }
+const box = { width: 232, height: 44, extra: 16 }
+/** A box with a line for what belongs to its layer is higher. */
+const heightOf = ({ extras }: Block): number => box.height + (extras.length > 0 ? box.extra : 0)
+
 const gap = { rank: 20, node: 18, column: 44 }
 /** Columns are not longer than about this. */
 const columnHeight = 620
@@ -20,7 +23,7 @@ export function networkDiagram(graph: BlockGraph, label: string): Html {
   const { placed, edges, size } = layout(graph)
   const columns = wrap(placed, graph.edges, size)
   if (columns.length < 2) return drawing(placed, edges, size, label)
-  const wide = wrapped(columns, size, graph)
+  const wide = wrapped(columns, edges, graph)
   return html`<div class="wide">${drawing(wide.placed, wide.edges, wide.size, label)}</div><div class="narrow">${drawing(placed, edges, size, label)}</div>`
 }
 
@@ -34,7 +37,7 @@ function layout({ blocks, edges }: BlockGraph): {
   const layered = new dagre.graphlib.Graph()
   layered.setGraph({ rankdir: 'TB', ranksep: gap.rank, nodesep: gap.node, marginx: 4, marginy: 4 })
   layered.setDefaultEdgeLabel(() => ({}))
-  for (const { id } of blocks) layered.setNode(id, { ...box })
+  for (const block of blocks) layered.setNode(block.id, { width: box.width, height: heightOf(block) })
   for (const { from, to } of edges) layered.setEdge(from, to)
   dagre.layout(layered)
   const placed = blocks.map((block) => {
@@ -46,7 +49,7 @@ function layout({ blocks, edges }: BlockGraph): {
   return { placed, edges: paths, size: { width, height } }
 }
 
-/** Cuts a tall drawing where only one edge crosses, into columns of about equal height; as many as fit beside each other. */
+/** Cuts a tall drawing where only one value crosses, into columns of about equal height; as many as fit beside each other. */
 function wrap(placed: readonly Placed[], edges: BlockGraph['edges'], { width, height }: Size): readonly (readonly Placed[])[] {
   const fitting = Math.max(1, Math.floor((940 + gap.column) / (width + gap.column)))
   const wanted = Math.min(fitting, Math.ceil(height / columnHeight))
@@ -54,7 +57,7 @@ function wrap(placed: readonly Placed[], edges: BlockGraph['edges'], { width, he
   const y = new Map(placed.map(({ block, y }) => [block.id, y]))
   const order = placed.toSorted((a, b) => a.y - b.y)
   const crossing = (from: number, to: number): number =>
-    edges.filter((edge) => (y.get(edge.from) as number) <= from && (y.get(edge.to) as number) >= to).length
+    new Set(edges.filter((edge) => (y.get(edge.from) as number) <= from && (y.get(edge.to) as number) >= to).map(({ from }) => from)).size
   const cuts = order.flatMap(({ y }, i) => (i > 0 && y > order[i - 1].y && crossing(order[i - 1].y, y) === 1 ? [i] : []))
   const columns: Placed[][] = []
   let start = 0
@@ -67,38 +70,46 @@ function wrap(placed: readonly Placed[], edges: BlockGraph['edges'], { width, he
     start = best
   }
   columns.push(order.slice(start))
-  return columns
+  const longest = Math.max(...columns.map((column) => column[column.length - 1].y - column[0].y))
+  return longest < 0.75 * height ? columns : [placed]
 }
 
-/** The columns side by side, with edges drawn anew: within a column from box to box, from one column to the next around the corner. */
-function wrapped(columns: readonly (readonly Placed[])[], { width }: Size, graph: BlockGraph) {
-  const placed: Placed[] = []
-  const columnOf = new Map<string, number>()
+/** The columns side by side; edges within one keep their way, those to the next go around the corner. */
+function wrapped(columns: readonly (readonly Placed[])[], paths: readonly Path[], graph: BlockGraph) {
+  const moved = new Map<
+    string,
+    { readonly column: number; readonly right: number; readonly dx: number; readonly dy: number; readonly place: Placed }
+  >()
+  let left = 0
   let height = 0
-  for (const [i, column] of columns.entries()) {
-    const top = Math.min(...column.map(({ y }) => y)) - box.height / 2 - 4
-    for (const { block, x, y } of column) {
-      placed.push({ block, x: x + i * (width + gap.column), y: y - top })
-      columnOf.set(block.id, i)
-      height = Math.max(height, y - top + box.height / 2 + 4)
+  for (const [column, members] of columns.entries()) {
+    const top = Math.min(...members.map(({ block, y }) => y - heightOf(block) / 2)) - 18
+    const from = Math.min(...members.map(({ x }) => x)) - box.width / 2
+    const right = left + Math.max(...members.map(({ x }) => x)) + box.width / 2 - from
+    for (const { block, x, y } of members) {
+      moved.set(block.id, { column, right, dx: left - from, dy: -top, place: { block, x: x - from + left, y: y - top } })
+      height = Math.max(height, y - top + heightOf(block) / 2 + 4)
     }
+    left = right + gap.column
   }
-  const at = new Map(placed.map((place) => [place.block.id, place]))
-  const edges = graph.edges.map(({ from, to }): Path => {
-    const [a, b] = [at.get(from) as Placed, at.get(to) as Placed]
-    const start = { x: a.x, y: a.y + box.height / 2 }
-    const end = { x: b.x, y: b.y - box.height / 2 }
-    const column = columnOf.get(from) as number
-    if (column === columnOf.get(to)) return [start, end]
-    const between = column * (width + gap.column) + width + gap.column / 2
+  const edges = graph.edges.map(({ from, to }, i): Path => {
+    const [a, b] = [moved.get(from), moved.get(to)]
+    if (!a || !b) return paths[i]
+    if (a.column === b.column) return paths[i].map(({ x, y }) => ({ x: x + a.dx, y: y + a.dy }))
+    const between = a.right + gap.column / 2
+    const [start, end] = [a.place, b.place]
+    // Into the top of the box, so that a box beside it is not crossed.
+    const above = end.y - heightOf(end.block) / 2
+    const over = Math.max(2, above - 14)
     return [
-      { x: a.x + box.width / 2, y: a.y },
-      { x: between, y: a.y },
-      { x: between, y: b.y },
-      { x: b.x - box.width / 2, y: b.y },
+      { x: start.x + box.width / 2, y: start.y },
+      { x: between, y: start.y },
+      { x: between, y: over },
+      { x: end.x, y: over },
+      { x: end.x, y: above },
     ]
   })
-  return { placed, edges, size: { width: columns.length * (width + gap.column) - gap.column, height } }
+  return { placed: [...moved.values()].map(({ place }) => place), edges, size: { width: left - gap.column, height } }
 }
 
 function drawing(placed: readonly Placed[], edges: readonly Path[], size: Size, label: string): Html {
@@ -114,14 +125,22 @@ function arrow(points: Path): Html {
   return html`<polyline points="${points.map(({ x, y }) => `${px(x)},${px(y)}`).join(' ')}"/><polygon points="${px(last.x)},${px(last.y)} ${corner(0.42)} ${corner(-0.42)}"/>`
 }
 
-const shapeText = (shape: readonly number[]): string =>
-  shape.length > 1 ? `${shape.slice(1).join('×')}, ${shape[0]} channels` : `${shape[0]} numbers`
+const shapeText = (shape: readonly number[]): string => {
+  const [first, ...space] = shape
+  const what = space.length > 0 ? 'channel' : 'number'
+  const many = `${first} ${what}${first === 1 ? '' : 's'}`
+  return space.length > 0 ? `${space.join('×')}, ${many}` : many
+}
 
 function drawBox({ block, x, y }: Placed): Html {
   const { title, extras, family, shape, parameters } = block
+  const height = heightOf(block)
+  const top = y - height / 2
   const facts = [shapeText(shape), ...(parameters > 0 ? [`${quantity(parameters)} parameters`] : [])].join(' · ')
-  const heading = [title, ...extras].join(' + ')
-  return html`<g class="box ${family}"><title>${heading}; gives ${facts}</title><rect x="${px(x - box.width / 2)}" y="${px(y - box.height / 2)}" width="${box.width}" height="${box.height}" rx="7"/><text x="${px(x)}" y="${px(y - 4)}" text-anchor="middle">${shorten(heading, 33)}</text><text class="facts" x="${px(x)}" y="${px(y + 13)}" text-anchor="middle">${shorten(facts, 37)}</text></g>`
+  const more = extras.join(' ')
+  const line = (text: string, at: number, className?: string): Html =>
+    html`<text${className === undefined ? html`` : html` class="${className}"`} x="${px(x)}" y="${px(top + at)}" text-anchor="middle">${shorten(text, className === undefined ? 37 : 42)}</text>`
+  return html`<g class="box ${family}"><title>${[title, more].join(' ')}; gives ${facts}</title><rect x="${px(x - box.width / 2)}" y="${px(top)}" width="${px(box.width)}" height="${px(height)}" rx="7"/>${line(title, 18)}${more === '' ? html`` : line(more, 34)}${line(facts, height - 10, 'facts')}</g>`
 }
 
 const shorten = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text)

@@ -14,7 +14,7 @@ export interface Size {
   readonly height: number
 }
 
-export const areaOf = ({ width, height }: Size): Area => ({ left: 52, right: width - 12, top: 14, bottom: height - 40 })
+export const areaOf = ({ width, height }: Size): Area => ({ left: 64, right: width - 12, top: 14, bottom: height - 40 })
 
 /** Coordinates with a tenth of a pixel. */
 export const px = (value: number): string => String(Math.round(value * 10) / 10)

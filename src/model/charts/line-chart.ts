@@ -28,8 +28,8 @@ export function lineChart({ label, x: xName, y: yName, style, series, wide }: Li
     const x = linearScale(
       all.map(([value]) => value),
       [area.left, area.right],
-      'plain',
-      Math.min(6, Math.max(1, all.length - 1)),
+      'whole',
+      6,
     )
     const y = linearScale(
       all.map(([, value]) => value),

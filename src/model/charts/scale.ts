@@ -1,4 +1,4 @@
-import { digits, percent, quantity } from '../report/format.ts'
+import { digits, percent, quantity, whole } from '../report/format.ts'
 
 /** Where values lie along an axis. */
 export interface Scale {
@@ -8,17 +8,18 @@ export interface Scale {
   readonly format: (value: number) => string
 }
 
-export type NumberStyle = 'plain' | 'percent' | 'quantity'
+export type NumberStyle = 'plain' | 'whole' | 'percent' | 'quantity'
 
 const formats: Readonly<Record<NumberStyle, (value: number) => string>> = {
   plain: (value) => digits(value),
-  percent,
+  whole,
+  percent: (value) => percent(value),
   quantity,
 }
 
-/** Round numbers, about `count` of them, that span the values. */
-export function niceTicks(from: number, to: number, count: number): number[] {
-  const rough = (to - from) / Math.max(count, 1)
+/** Round numbers, about `count` of them and at least `least` apart, that span the values. */
+export function niceTicks(from: number, to: number, count: number, least = 0): number[] {
+  const rough = Math.max((to - from) / Math.max(count, 1), least)
   const power = 10 ** Math.floor(Math.log10(rough))
   const step = ([1, 2, 2.5, 5, 10].find((factor) => factor * power >= rough * 0.999) ?? 10) * power
   const first = Math.floor(from / step + 1e-9)
@@ -37,7 +38,7 @@ export function linearScale(
   const [low, high] = [Math.min(...finite, Number.POSITIVE_INFINITY), Math.max(...finite, Number.NEGATIVE_INFINITY)]
   const empty = finite.length === 0
   const margin = low === high ? Math.max(Math.abs(low) * 0.1, 1e-3) : 0
-  const ticks = niceTicks(empty ? 0 : low - margin, empty ? 1 : high + margin, count)
+  const ticks = niceTicks(empty ? 0 : low - margin, empty ? 1 : high + margin, count, style === 'whole' ? 1 : 0)
   const [first, last] = [ticks[0], ticks[ticks.length - 1]]
   return { at: (value) => start + ((value - first) / (last - first)) * (end - start), ticks, format: formats[style] }
 }

@@ -5,7 +5,7 @@ export interface Block {
   readonly id: string
   /** The layer that it is named after, in words; or the part's path. */
   readonly title: string
-  /** What follows or precedes it: `batch norm, ReLU`. */
+  /** What belongs to it, in words: `after ReLU`, `+ batch norm`. */
   readonly extras: readonly string[]
   readonly family: 'input' | 'convolution' | 'pool' | 'dense' | 'merge' | 'other' | 'part' | 'output'
   /** Shape of what it gives, without the batch. */
@@ -138,6 +138,7 @@ const spoken: Readonly<Record<string, string>> = {
 
 const speak = (label: string): string =>
   spoken[label] ??
+  (label.startsWith('input ') ? 'input' : undefined) ??
   label
     .replace(/^(max|average)-pool/, '$1 pool')
     .replace('batch-norm', 'batch norm')
@@ -145,9 +146,14 @@ const speak = (label: string): string =>
 
 const nameBlock: Namer = (id, members) => {
   const main = members.find(({ path }) => path === id) ?? members[0]
-  const extras = members
-    .filter((node) => node !== main && node.kind !== 'identity' && node.kind !== 'flatten')
-    .map(({ label }) => speak(label))
+  const at = members.indexOf(main)
+  const spokenOf = (some: readonly DescribedNode[]): string =>
+    some
+      .filter(({ kind }) => kind !== 'identity' && kind !== 'flatten')
+      .map(({ label }) => speak(label))
+      .join(' + ')
+  const [before, after] = [spokenOf(members.slice(0, at)), spokenOf(members.slice(at + 1))]
+  const extras = [before && `after ${before}`, after && `+ ${after}`].filter((text) => text !== '')
   return { title: speak(main.label), extras, family: families[main.kind] ?? 'other' }
 }
 

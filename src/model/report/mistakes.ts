@@ -9,6 +9,10 @@ import { exampleWord } from './words.ts'
 
 /** Columns of a table that are shown. */
 const mostColumns = 8
+/** Rows of a table that are shown. */
+const mostRows = 12
+/** Pictures that are seen at once. */
+const shownFirst = 12
 
 /** Test examples that it got wrong, to be looked at. */
 export async function mistakesSection(model: TrainedModel): Promise<Html> {
@@ -23,9 +27,15 @@ export async function mistakesSection(model: TrainedModel): Promise<Html> {
     : `The ${exampleWord(data)} of the test with the largest errors. Often they show what is missing from the training data, or that the given value is doubtful.`
   const body =
     data.kind === 'table'
-      ? rows(model, mistakes)
-      : html`<ul class="gallery">${await Promise.all(mistakes.map((mistake) => card(model, mistake)))}</ul>`
+      ? rows(model, mistakes.slice(0, mostRows))
+      : gallery(await Promise.all(mistakes.map((mistake) => card(model, mistake))))
   return html`<section id="mistakes"><h2>Mistakes</h2><p>${intro}</p>${body}</section>`
+}
+
+function gallery(cards: readonly Html[]): Html {
+  const list = (some: readonly Html[]): Html => html`<ul class="gallery">${some}</ul>`
+  const more = cards.slice(shownFirst)
+  return html`${list(cards.slice(0, shownFirst))}${more.length > 0 ? html`<details><summary>${more.length} more</summary>${list(more)}</details>` : html``}`
 }
 
 /** One picture or signal with what it is and what it was taken for. */
@@ -37,7 +47,7 @@ async function card({ data }: TrainedModel, mistake: Mistake): Promise<Html> {
     data.kind === 'image'
       ? html`<img src="${await pngUrl(input, data.input.shape)}" alt="${label}" width="112" height="112">`
       : curve(input, data.input.shape, label)
-  return html`<li>${shown}<p><span class="is">is <b>${is}</b></span><span class="said">said <b>${said}</b>${confidence === undefined ? '' : ` (${percent(confidence)} sure)`}</span></p></li>`
+  return html`<li>${shown}<p><span class="is">is <b>${is}</b></span><span class="said">said <b>${said}</b>${confidence === undefined ? '' : ` (${Math.floor(confidence * 100)}\u00a0%\u00a0sure)`}</span></p></li>`
 }
 
 /** Raw pixels [channels, height, width] from 0 to 255 as a data URL of a PNG. */

@@ -65,7 +65,7 @@ function scoreTable(classes: readonly string[], matrix: readonly (readonly numbe
   const rows = classScores(matrix).toSorted((a, b) => a.recall - b.recall)
   return html`<details${rows.length <= 12 ? html` open` : html``}><summary>How well each class is found, worst first</summary><div class="scroll"><table><thead><tr><th scope="col">Class</th><th scope="col" class="number">Test ${exampleWord(data)}</th><th scope="col" class="number">Found (recall)</th><th scope="col" class="number">Right when said (precision)</th></tr></thead><tbody>${rows.map(
     ({ index, count, recall, precision }) =>
-      html`<tr><th scope="row">${classes[index]}</th><td class="number">${whole(count)}</td><td class="number">${percent(recall)}</td><td class="number">${percent(precision)}</td></tr>`,
+      html`<tr><th scope="row">${classes[index]}</th><td class="number">${whole(count)}</td><td class="number">${percent(recall, { fixed: true })}</td><td class="number">${percent(precision, { fixed: true })}</td></tr>`,
   )}</tbody></table></div></details>`
 }
 

@@ -7,13 +7,13 @@ import { paretoFront } from './statistics.ts'
 import { isShare, metricName } from './words.ts'
 
 /** Trials in the table. */
-const mostRows = 15
+const mostRows = 10
 
 type Objective = ReportData['run']['objectives'][number]
 
 const valueOf = (trial: ReportTrial, { metric }: Objective): number => trial.metrics[metric] ?? Number.NaN
 const better = (a: number, b: number, { direction }: Objective): boolean => (direction === 'maximize' ? a > b : a < b)
-const show = (value: number, metric: string): string => (isShare(metric) ? percent(value) : digits(value, 4))
+const show = (value: number, metric: string): string => (isShare(metric) ? percent(value, { fixed: true }) : digits(value, 4))
 
 /** The search: every trial, the best so far, and accuracy against cost. */
 export function searchSection({ run, trials, model }: ReportData): Html {
@@ -25,7 +25,7 @@ export function searchSection({ run, trials, model }: ReportData): Html {
     )
   if (finished.length === 0) return html``
   const chosen = finished.find(({ architecture }) => architecture === model.architecture)
-  const words = `Strategy “${run.strategy}” proposed networks of the space “${run.space}”; each was trained for a short while (${plural(run.fidelity.epochs, 'epoch')}${run.fidelity.share === undefined ? '' : `, ${percent(run.fidelity.share)} of the data`}) and judged on ${metricName(objective.metric).toLowerCase()} on the validation part. So these figures are lower than what the finished model reaches.`
+  const words = `Strategy “${run.strategy}” proposed networks of the space “${run.space}”; each was trained for a short while (${plural(run.fidelity.epochs, 'epoch')}${run.fidelity.share === undefined ? '' : `, ${percent(run.fidelity.share)} of the data`}) and judged on ${metricName(objective.metric).toLowerCase()} on the validation part. The finished model was trained longer, so it is usually better than these figures.`
   return html`<section id="search"><h2>The search</h2><p>${words}</p>
 <figure>${overTime(finished, objective, chosen)}${legend([
     { name: 'trial', className: 'faint' },
@@ -117,8 +117,8 @@ function trialTable(finished: readonly ReportTrial[], objective: Objective, chos
     )
     .slice(0, mostRows)
   const { metric } = objective
-  return html`<h3>The best trials</h3><div class="scroll" tabindex="0" role="group" aria-label="The best trials"><table><thead><tr><th scope="col" class="number">Trial</th><th scope="col" class="number">${metricName(metric)}</th><th scope="col" class="number">Parameters</th><th scope="col" class="number">FLOPs</th><th scope="col" class="number">Latency</th><th scope="col" class="number">Epochs</th><th scope="col">Made by</th><th scope="col">Architecture</th></tr></thead><tbody>${top.map(
+  return html`<h3>The best trials</h3><div class="scroll" tabindex="0" role="group" aria-label="The best trials"><table><thead><tr><th scope="col" class="number">Trial</th><th scope="col" class="number">${metricName(metric)}</th><th scope="col" class="number">Parameters</th><th scope="col" class="number">FLOPs</th><th scope="col" class="number">Latency</th><th scope="col" class="number">Epochs</th><th scope="col">Made by</th></tr></thead><tbody>${top.map(
     (trial) =>
-      html`<tr${trial === chosen ? html` class="chosen"` : html``}><td class="number">${trial.number}</td><td class="number">${show(valueOf(trial, objective), metric)}</td><td class="number">${quantity(trial.metrics.parameters ?? Number.NaN)}</td><td class="number">${quantity(trial.metrics.flops ?? Number.NaN)}</td><td class="number">${trial.metrics.latencyMs === undefined ? '–' : `${digits(trial.metrics.latencyMs)} ms`}</td><td class="number">${trial.epochs}</td><td>${trial.origin ?? '–'}</td><td class="architecture"><code>${trial.architecture}</code></td></tr>`,
+      html`<tr class="figures${trial === chosen ? ' chosen' : ''}"><td class="number">${trial.number}</td><td class="number">${show(valueOf(trial, objective), metric)}</td><td class="number">${quantity(trial.metrics.parameters ?? Number.NaN)}</td><td class="number">${quantity(trial.metrics.flops ?? Number.NaN)}</td><td class="number">${trial.metrics.latencyMs === undefined ? '–' : `${digits(trial.metrics.latencyMs)} ms`}</td><td class="number">${trial.epochs}</td><td>${trial.origin ?? '–'}</td></tr><tr class="architecture${trial === chosen ? ' chosen' : ''}"><td colspan="7"><code>${trial.architecture}</code></td></tr>`,
   )}</tbody></table></div>`
 }

@@ -46,11 +46,11 @@ table { border-collapse: collapse; margin: 8px 0; font-size: 14px; }
 th, td { padding: 5px 14px 5px 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--faint-line); font-weight: normal; }
 thead th { color: var(--soft); border-bottom-color: var(--line); } tbody th { font-weight: 600; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-tr.chosen td { background: var(--tint); } td.architecture { min-width: 340px; max-width: 560px; overflow-wrap: anywhere; } td.architecture code { font-size: 12px; }
+tr.chosen td { background: var(--tint); } tr.figures td { border-bottom: 0; padding-bottom: 1px; } tr.architecture td { max-width: 600px; padding-bottom: 8px; overflow-wrap: anywhere; color: var(--soft); line-height: 1.4; } tr.architecture code { font-size: 12px; } tr.figures td:first-child, tr.architecture td:first-child { padding-left: 8px; }
 dl.facts { display: flex; flex-wrap: wrap; gap: 12px 36px; } dl.facts div { min-width: 0; } dt { color: var(--soft); font-size: 13px; } dd { margin: 0; font-size: 19px; overflow-wrap: anywhere; } dl.small dd { font-size: 15px; }
 .confusion { font-variant-numeric: tabular-nums; } .confusion caption { text-align: left; padding-bottom: 6px; }
-.confusion th, .confusion td { border: 0; padding: 0; } .confusion tbody th { padding-right: 10px; text-align: right; white-space: nowrap; font-weight: normal; max-width: 180px; overflow: hidden; text-overflow: ellipsis; }
-.confusion thead th { height: 104px; vertical-align: bottom; } .confusion thead th span { display: block; writing-mode: vertical-rl; transform: rotate(180deg); margin: 0 auto; max-height: 150px; overflow: hidden; white-space: nowrap; padding-top: 6px; }
+.confusion th, .confusion td { border: 0; padding: 0; } .confusion tbody th { padding-right: 10px; text-align: right; white-space: nowrap; font-weight: normal; max-width: 180px; overflow: hidden; text-overflow: ellipsis; vertical-align: middle; }
+.confusion thead th { vertical-align: bottom; } .confusion thead th span { display: block; writing-mode: vertical-rl; transform: rotate(180deg); margin: 0 auto; max-height: 150px; overflow: hidden; white-space: nowrap; padding-top: 6px; }
 .confusion tbody td { min-width: 46px; height: 34px; text-align: center; vertical-align: middle; border: 2px solid var(--card); border-radius: 7px; }
 .confusion td.right { background: rgba(var(--blue-field), calc(var(--share) * .8)); } .confusion td.wrong { background: rgba(var(--orange-field), calc(var(--share) * .95)); }
 .confusion td.full { color: #fff; }
