@@ -6,13 +6,14 @@ import { densenet } from './densenet.ts'
 import type { SpaceEntry } from './entry.ts'
 import { mlp } from './mlp.ts'
 import { nasBench201 } from './nas-bench-201.ts'
+import { nasBenchMacro } from './nas-bench-macro.ts'
 import { resnet } from './resnet.ts'
 
 export type { SpaceEntry } from './entry.ts'
 export { nasBench201Space } from './nas-bench-201.ts'
 
 /** All ready spaces; adding one is a file and a line here. */
-export const spaces: readonly SpaceEntry[] = [chain, resnet, densenet, nasBench201, mlp]
+export const spaces: readonly SpaceEntry[] = [chain, resnet, densenet, nasBench201, nasBenchMacro, mlp]
 
 /**
  * The ready space of a name.

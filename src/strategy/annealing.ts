@@ -7,7 +7,7 @@ import { Unseen } from './unseen.ts'
 const specs = {
   starts: { summary: 'random architectures tried first', default: 10, from: 2, to: 100_000, whole: true },
   temperature: { summary: 'first temperature, in standard deviations of what the random ones measured', default: 0.5, from: 0, to: 1000 },
-  cooling: { summary: 'factor on the temperature with every trial', default: 0.97, from: 0.1, to: 1 },
+  cooling: { summary: 'factor on the temperature with every trial', default: 0.95, from: 0.1, to: 1 },
 } satisfies OptionSpecs
 
 /** Mutants drawn before a random architecture is taken instead of one that came before. */

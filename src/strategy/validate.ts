@@ -13,7 +13,8 @@ const TRIALS = 20
 export function validate(space: SearchSpace, strategy: StrategyEntry, context?: NetworkContext): readonly Issue[] {
   const why = strategy.refuses?.(space)
   const issues: Issue[] = why === undefined ? [] : [{ path: '', message: why }]
-  for (let i = 0; context && i < TRIALS; i++) {
+  if (context === undefined) return issues
+  for (let i = 0; i < TRIALS; i++) {
     const architecture = space.sample(randomFor(i, 'validate'))
     try {
       space.child(architecture, context)

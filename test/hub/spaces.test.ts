@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { findSpace, nasBench201Space, spaces } from '../../src/hub/index.ts'
-import { networkCost } from '../../src/network/index.ts'
+import { networkCost, nodeCosts } from '../../src/network/index.ts'
 import { type NetworkContext, randomFor } from '../../src/space/index.ts'
 import { type SpaceCapabilities, spaceSuite } from '../suites/space.ts'
 
@@ -32,6 +32,7 @@ const capabilities: Readonly<Record<string, SpaceCapabilities>> = {
   // A layer: 3 connections × (convolution + bottleneck with 2 kernels + separable with 3 kernels).
   densenet: { contexts: images, size: 4n * 2n * powers(18n, 1, 2) * 2n * powers(18n, 1, 3) * 2n * powers(18n, 1, 4) * 4n },
   'nas-bench-201': { contexts: images, size: 5n ** 6n, runs: 40 },
+  'nas-bench-macro': { contexts: images, size: 3n ** 8n, runs: 40 },
   // Plain: a width a layer. Residual: one width, an expansion a block. Then embedding, normalisation, activation, dropout, rate, decay.
   mlp: { contexts: tables, size: 4n * (powers(4n, 1, 4) + 4n * powers(2n, 1, 4)) * 3n * 4n * 4n * 4n * 4n },
 }
@@ -77,8 +78,27 @@ describe('NAS-Bench-201', () => {
   })
 })
 
+describe('NAS-Bench-Macro', () => {
+  const made = findSpace('nas-bench-macro')
+
+  it.each([
+    // Parameters and multiply-accumulates as the benchmark publishes them for CIFAR-10.
+    ['00000000', 387_882, 7_713_280],
+    ['11111111', 1_588_874, 53_246_464],
+    ['22222222', 2_932_586, 105_660_928],
+    ['20202020', 1_537_130, 54_391_296],
+    ['00000002', 1_219_370, 20_910_592],
+  ])('has as many parameters and operations as published: %s', (text, parameters, accumulates) => {
+    const network = made.child(made.parse(text), { input: { shape: [3, 32, 32] }, outputs: 10 })
+    expect(networkCost(network).parameters).toBe(parameters)
+    // Convolutions and the classifier alone, as the benchmark counts; the classifier's ten biases are over.
+    const products = nodeCosts(network).filter(({ kind }) => kind === 'convolution' || kind === 'dense')
+    expect(products.reduce((sum, { flops }) => sum + flops, 0)).toBe(2 * accumulates + 10)
+  })
+})
+
 describe('what the spaces cost', () => {
-  it.each(spaces.filter(({ kinds }) => kinds.includes('image')).map(({ name }) => name))(
+  it.each(spaces.filter(({ kinds, name }) => kinds.includes('image') && name !== 'nas-bench-macro').map(({ name }) => name))(
     '%s: a typical child on 28×28 takes 2 to 30 million operations',
     (name) => {
       const made = findSpace(name)
