@@ -1,0 +1,33 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, describe, expect, it } from 'vitest'
+import { nascent } from '../cli/nascent.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'nascent-examples-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const example = (name: string): string => fileURLToPath(new URL(`../../examples/${name}`, import.meta.url))
+const jiti = join(dirname(createRequire(import.meta.url).resolve('jiti/package.json')), 'lib/jiti-cli.mjs')
+
+/** Runs an example as a user does, from another folder, so that what it writes is seen. */
+function run(name: string): string {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [jiti, example(name)], { cwd: folder, encoding: 'utf8', timeout: 110_000 })
+  expect(status, stderr).toBe(0)
+  return stdout
+}
+
+describe('examples', () => {
+  it('ask-tell: a strategy without training finds a cell near the wish', () => {
+    expect(Number(/^([\d.]+) MFLOPs beside the wish: cell\(/.exec(run('ask-tell.ts'))?.[1])).toBeLessThan(3)
+  })
+
+  it('custom-space: a space of one file is searched by name', () => {
+    const args = ['search', 'digits', '--space', `${example('custom-space.ts')}#small`, '--strategy', 'random', '--budget', '2trials', '--fidelity', '1ep', '--final-epochs', '1', '--json']
+    const { code, stdout, stderr } = nascent(args, { cwd: folder })
+    expect(code, stderr).toBe(0)
+    expect((JSON.parse(stdout) as { best: { architecture: string } }).best.architecture).toMatch(/^first\(depth=\d\[op=.*learningRate=/)
+  })
+})
