@@ -19,6 +19,7 @@ import {
   repeat,
   residual,
   scope,
+  separable,
   sequence,
   share,
   space,
@@ -200,5 +201,27 @@ describe('the language of spaces', () => {
   it('refuses conditions that depend on the data', () => {
     expect(() => space('bad', sequence(when(equals('same', 16), relu()), ...head))).toThrow(/must not depend on the data/)
     expect(() => space('bad', sequence(conv(int('width', 5, 1), 3), ...head))).toThrow(/from ≤ to/)
+  })
+
+  it('reads as the design shows it', () => {
+    const block = choice('op', {
+      conv3: conv('same', 3),
+      conv5: conv('same', 5),
+      sep3: separable('same', 3),
+      pool: maxPool(3, { stride: 1 }),
+      skip: identity(),
+    })
+    const stage = (name: string, width: number) => sequence(conv(width, 3, { stride: 2 }), batchNorm(), relu(), repeat(name, [1, 3], block))
+    const small = space(
+      'small',
+      sequence(conv(32, 3), batchNorm(), relu(), stage('first', 32), stage('second', 64), globalPool(), dense('classes')),
+    )
+    expect(small.size).toBe((5n + 25n + 125n) ** 2n)
+    const text = 'first=1[op=sep3] second=2[op=pool | op=conv5]'
+    expect(small.print(small.parse(text))).toBe(text)
+    expect(small.child(small.parse(text), context).nodes.map(({ path }) => path)).toEqual([
+      ...['conv', 'norm', 'relu', 'conv2', 'norm2', 'relu2', 'first/0/op=sep3/depthwise', 'first/0/op=sep3/pointwise'],
+      ...['conv3', 'norm3', 'relu3', 'second/0/op=pool/pool', 'second/1/op=conv5/conv', 'globalPool', 'dense'],
+    ])
   })
 })
