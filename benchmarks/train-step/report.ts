@@ -11,7 +11,7 @@ export interface Row {
   readonly net: string
   readonly title: string
   readonly threads: number
-  /** Milliseconds to make the training step's session, lowering included. */
+  /** Milliseconds of processor time to make the training step's session, lowering included. */
   readonly compileMs: number
   readonly ours: Timing
   readonly contiguous?: Timing
