@@ -40,7 +40,11 @@ function layer(number: number, channels: number, first: boolean): Tree {
 /** The published notation, a digit a layer (0 identity, 1 small, 2 large), as a string of this space. */
 function published(text: string): string | undefined {
   if (!/^[012]{8}$/.test(text.trim())) return undefined
-  return [...text.trim()].map((digit, i) => `layer${i + 1}=${names[Number(digit)]}`).join(' ')
+  return text
+    .trim()
+    .split('')
+    .map((digit, i) => `layer${i + 1}=${names[Number(digit)]}`)
+    .join(' ')
 }
 
 /**

@@ -220,8 +220,21 @@ describe('the language of spaces', () => {
     const text = 'first=1[op=sep3] second=2[op=pool | op=conv5]'
     expect(small.print(small.parse(text))).toBe(text)
     expect(small.child(small.parse(text), context).nodes.map(({ path }) => path)).toEqual([
-      ...['conv', 'norm', 'relu', 'conv2', 'norm2', 'relu2', 'first/0/op=sep3/depthwise', 'first/0/op=sep3/pointwise'],
-      ...['conv3', 'norm3', 'relu3', 'second/0/op=pool/pool', 'second/1/op=conv5/conv', 'globalPool', 'dense'],
+      'conv',
+      'norm',
+      'relu',
+      'conv2',
+      'norm2',
+      'relu2',
+      'first/0/op=sep3/depthwise',
+      'first/0/op=sep3/pointwise',
+      'conv3',
+      'norm3',
+      'relu3',
+      'second/0/op=pool/pool',
+      'second/1/op=conv5/conv',
+      'globalPool',
+      'dense',
     ])
   })
 })
