@@ -39,11 +39,12 @@ function crop(image: Uint8Array, [channels, height, width]: ImageShape, pad: num
   const right = integer(random, -pad, pad)
   if (down === 0 && right === 0) return
   scratch.set(image)
+  const columns = Int32Array.from({ length: width }, (_, x) => mirrored(x + right, width))
   for (let c = 0; c < channels; c++) {
     for (let y = 0; y < height; y++) {
       const from = (c * height + mirrored(y + down, height)) * width
       const to = (c * height + y) * width
-      for (let x = 0; x < width; x++) image[to + x] = scratch[from + mirrored(x + right, width)]
+      for (let x = 0; x < width; x++) image[to + x] = scratch[from + columns[x]]
     }
   }
 }

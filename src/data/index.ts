@@ -1,4 +1,5 @@
 export type { Augmentation, Batch, BatchSource, ColumnEncoding, Dataset, DateFormat, DatePart, Normalization, Records } from './dataset.ts'
+export { type DatasetSummary, describe, summarize } from './describe.ts'
 export { type BatchData, type BatchMaker, type BatchOptions, batchMaker, batchTargets, inProcessBatches } from './batches.ts'
 export { MemoryRecords, mergeParts, mergeTrainAndValid, recordLength, subset } from './records.ts'
 export { defaultShares, type SplitShares, sampleShare, splitRecords } from './split.ts'

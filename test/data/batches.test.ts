@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -45,7 +45,8 @@ describe('batches', () => {
 
   it('carry one-hot rows that belong to their inputs', () => {
     const { inputs, targets } = batchMaker(numbered(40), { batchSize: 8, seed: 3 }).make(2, 1)
-    for (let r = 0; r < 8; r++) expect(targets.slice(4 * r, 4 * r + 4)).toEqual([0, 1, 2, 3].map((c) => (c === inputs[r] % 4 ? 1 : 0)))
+    for (let r = 0; r < 8; r++)
+      expect(Array.from(targets.slice(4 * r, 4 * r + 4))).toEqual([0, 1, 2, 3].map((c) => (c === inputs[r] % 4 ? 1 : 0)))
   })
 
   it('carry standardised values for a regression', () => {
@@ -126,6 +127,19 @@ describe('batches from a thread', () => {
     expect(decoded.close).toBeDefined()
     await expectSame(assemble('digits', decoded, { seed: 0 }))
     decoded.close?.()
+  })
+
+  const built = new URL('../../dist/data/index.js', import.meta.url)
+  it.skipIf(!existsSync(built))('equal those made in process, as the built package makes them', async () => {
+    const data = (await import(built.href)) as typeof import('../../src/data/index.ts')
+    const digits = await data.openDataset('digits', { cache })
+    const options = { batchSize: 16, seed: 2, augmentation }
+    const [thread, here] = [data.openBatches(digits, { ...options, thread: true }), data.openBatches(digits, { ...options, thread: false })]
+    try {
+      for (const [epoch, index] of places) expect(await thread.batch(epoch, index)).toEqual(await here.batch(epoch, index))
+    } finally {
+      await thread.close()
+    }
   })
 
   it('come after an error has been told: of an option at once, of the data by the batch', async () => {

@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib'
 import { zipSync } from 'fflate'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { decodeImage } from '../../src/data/index.ts'
+import { decodeImage, describe as describeData, summarize } from '../../src/data/index.ts'
 import { commonSize, listByFolder } from '../../src/data/image-list.ts'
 import { zipFiles, zipLimits } from '../../src/data/node/files.ts'
 import { examples, picture, testFolder } from './folder.ts'
@@ -170,7 +170,18 @@ describe('pictures by class folders', () => {
           .toBuffer(),
       )
     for (let i = 0; i < 4; i++) write(`copies/few/${i}.png`, await picture(8, 8, red, i).png().toBuffer())
-    const notes = (await open('copies')).notes.join('\n')
+    mkdirSync(at('copies/none'))
+    const data = await open('copies', { target: 'x' })
+    const notes = data.notes.join('\n')
+    expect(notes).toContain('"none" is an empty folder and no class.')
+    expect(notes).toContain('--target is for tables')
+    expect(describeData(data)[0]).toBe('copies: 44 pictures of 8×8 pixels, colour; 2 classes ("few" and "many").')
+    const { classes, counts } = summarize(data)
+    expect(classes.map(({ name, train, valid, test }) => [name, train + valid + test])).toEqual([
+      ['few', 4],
+      ['many', 40],
+    ])
+    expect(classes.reduce((sum, { train }) => sum + train, 0)).toBe(counts.train)
     expect(notes).toMatch(/24 pictures are exact copies of others, \d+ of them with another label/)
     expect(notes).toMatch(/uneven: "many" has 28 training examples, "few" 2/)
   })

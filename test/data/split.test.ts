@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { MemoryRecords, mergeParts, subset } from '../../src/data/index.ts'
 import { learnNormalization, learnTargetScale } from '../../src/data/normalize.ts'

@@ -55,7 +55,7 @@ describe('tables', () => {
       const record = Object.fromEntries(table.columns.map(({ name, cells }) => [name, cells[r]]))
       expect(encodeRow(columns, record)).toEqual(rows.slice(r * width, (r + 1) * width))
     }
-    const sorted = (values: number[][]): string[] => values.map((row) => row.join()).sort()
+    const sorted = (values: ArrayLike<number>[]): string[] => values.map((row) => Array.from(row).join()).sort()
     expect(sorted(['train', 'valid', 'test'].flatMap((part) => inputsOf(data, part as 'train')))).toEqual(
       sorted(Array.from({ length: 60 }, (_, r) => rows.slice(r * width, (r + 1) * width))),
     )

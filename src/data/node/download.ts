@@ -28,7 +28,7 @@ const defaultAttempts = 3
  */
 export async function download(file: RemoteFile, path: string, options: DownloadOptions = {}): Promise<void> {
   if (existsSync(path) && statSync(path).size === file.bytes) return
-  mkdirSync(dirname(path), { recursive: true })
+  makeFolder(dirname(path))
   const part = `${path}.part`
   const problems: string[] = []
   for (let attempt = 0; attempt < (options.attempts ?? defaultAttempts); attempt++) {
@@ -50,6 +50,16 @@ export async function download(file: RemoteFile, path: string, options: Download
   throw new UserError(
     `${file.urls[0]?.split('/').pop()} cannot be downloaded (${last}): connect to the network and start again, which goes on where it stopped, or put the file at ${path} by hand.`,
   )
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (error) {
+    throw new UserError(
+      `${folder} cannot be made for the download (${(error as NodeJS.ErrnoException).code}): set NASCENT_CACHE to a folder that can be written.`,
+    )
+  }
 }
 
 async function fetchInto(url: string, part: string, bytes: number, stallMs: number, note: (text: string) => void): Promise<void> {

@@ -13,6 +13,8 @@ export interface FileSet {
   readonly fingerprint: string
   /** Paths below the root with `/`, sorted; hidden files left out. */
   readonly paths: readonly string[]
+  /** Folders with nothing in them; an archive has none. */
+  readonly emptyFolders?: readonly string[]
   /** Contents of several files, in their order; one that cannot be read is an Error. */
   read(paths: readonly string[]): Promise<(Uint8Array | Error)[]>
 }
@@ -24,7 +26,9 @@ const depthLimit = 12
 export function folderFiles(folder: string): FileSet {
   const paths: string[] = []
   const digest = createHash('sha256')
+  const emptyFolders: string[] = []
   const walk = (below: string, depth: number): void => {
+    const before = paths.length
     for (const entry of readdirSync(join(folder, below), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
       if (isHidden(entry.name)) continue
       const path = below === '' ? entry.name : `${below}/${entry.name}`
@@ -36,6 +40,7 @@ export function folderFiles(folder: string): FileSet {
       if (paths.length > fileLimit)
         throw new UserError(`${folder} has more than ${fileLimit / 1e6} million files: give a folder with the data alone.`)
     }
+    if (paths.length === before && below !== '') emptyFolders.push(below)
   }
   walk('', 0)
   return {
@@ -43,6 +48,7 @@ export function folderFiles(folder: string): FileSet {
     path: folder,
     fingerprint: digest.digest('hex'),
     paths,
+    emptyFolders,
     read: (wanted) => Promise.all(wanted.map((path) => readFile(join(folder, path)).catch((error: unknown) => error as Error))),
   }
 }

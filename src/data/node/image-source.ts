@@ -73,7 +73,12 @@ async function listImages(files: FileSet, target: string | undefined): Promise<I
       `${files.path} has ${pictures.length} pictures but no class folders: put the pictures of each class into a folder of its own, or list them in one CSV file with the columns file,label.`,
     )
   }
-  return byFolder
+  const empty = files.emptyFolders ?? []
+  if (empty.length === 0) return byFolder
+  return {
+    ...byFolder,
+    notes: [...byFolder.notes, `${quoted(empty)} ${empty.length === 1 ? 'is an empty folder' : 'are empty folders'} and no class.`],
+  }
 }
 
 /** Whether a table is a list of pictures: one column whose cells end like picture files. */
@@ -186,7 +191,7 @@ async function decodeListing(files: FileSet, listing: ImageListing, options: Ima
       dtype: 'uint8',
       classes,
       notes,
-      ...(options.target !== undefined && { target: options.target }),
+      ...(options.target !== undefined && !listing.byFolder && { target: options.target }),
     },
   }
 }

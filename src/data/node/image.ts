@@ -1,4 +1,3 @@
-import sharp from 'sharp'
 import type { ImageShape } from '../augment.ts'
 
 /** Pictures above this many pixels are refused before they are decoded: a few kilobytes can claim gigabytes. */
@@ -13,8 +12,12 @@ export interface ImageFacts {
   readonly grey: boolean
 }
 
+/** The image library, loaded when the first picture is decoded: most data sets have none. */
+const loadSharp = async () => (await import('sharp')).default
+
 /** Size and colour of a picture from its head; throws an Error when it is none, or too large. */
 export async function inspectImage(bytes: Uint8Array): Promise<ImageFacts> {
+  const sharp = await loadSharp()
   const { width, height, channels, space, orientation = 1 } = await sharp(bytes, options).metadata()
   if (width * height > pixelLimit)
     throw new Error(`it has ${width}×${height} pixels, more than the limit of ${pixelLimit / 2 ** 20} million`)
@@ -32,6 +35,7 @@ export async function inspectImage(bytes: Uint8Array): Promise<ImageFacts> {
  * Training and prediction both go through this. Throws an Error when the picture is damaged, cut off or too large.
  */
 export async function decodeImage(input: Uint8Array | string, shape: ImageShape): Promise<Uint8Array> {
+  const sharp = await loadSharp()
   const [channels, height, width] = shape
   const turned = sharp(input, options).autoOrient().flatten({ background: '#ffffff' })
   const sized = turned.resize({ width, height, fit: 'fill' })

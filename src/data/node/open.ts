@@ -6,6 +6,7 @@ import type { Dataset } from '../dataset.ts'
 import type { DataSource } from '../decoded.ts'
 import type { SplitShares } from '../split.ts'
 import { cacheFolder, decodeCached } from './cache.ts'
+import { notReadable } from './csv.ts'
 import { sourceAt } from './detect.ts'
 import { isAvailable, knownDatasets, knownSource } from './known.ts'
 
@@ -43,9 +44,24 @@ export function describeDatasets(cache = cacheFolder()): DatasetDescription[] {
  */
 export async function openDataset(argument: string, options: OpenOptions = {}): Promise<Dataset> {
   const { seed = 0, cache = cacheFolder(), onNote = () => {} } = options
-  const source = await findSource(argument, cache, options, onNote)
-  const decoded = await decodeCached(source, cache, onNote)
-  return assemble(source.name, decoded, { seed, ...(options.splits && { splits: options.splits }) })
+  try {
+    const source = await findSource(argument, cache, options, onNote)
+    const decoded = await decodeCached(source, cache, onNote)
+    const dataset = assemble(source.name, decoded, { seed, ...(options.splits && { splits: options.splits }) })
+    if (options.target === undefined || dataset.target !== undefined) return dataset
+    return {
+      ...dataset,
+      notes: [...dataset.notes, `--target is for tables: ${source.name} has labels of its own, so "${options.target}" was not used.`],
+    }
+  } catch (error) {
+    // What the system refuses (a file gone, no permission) is the user's to mend.
+    throw isSystemError(error) ? notReadable(argument, error) : error
+  }
+}
+
+function isSystemError(error: unknown): boolean {
+  const { code, syscall } = error as NodeJS.ErrnoException
+  return code !== undefined && syscall !== undefined
 }
 
 async function findSource(argument: string, cache: string, options: OpenOptions, onNote: (note: string) => void): Promise<DataSource> {

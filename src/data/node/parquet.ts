@@ -1,6 +1,4 @@
 import { basename } from 'node:path'
-import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet'
-import { compressors } from 'hyparquet-compressors'
 import { UserError } from '../../errors.ts'
 import type { Cell, RawTable } from '../table/cell.ts'
 
@@ -13,6 +11,8 @@ export async function parquetColumns(path: string): Promise<string[]> {
 export async function readParquet(path: string): Promise<{ readonly table: RawTable; readonly skipped: readonly string[] }> {
   const { file, metadata, names, nested } = await openParquet(path)
   if (names.length === 0) throw new UserError(`${path} has no column with one value a row.`)
+  const { parquetReadObjects } = await import('hyparquet')
+  const { compressors } = await import('hyparquet-compressors')
   let rows: Record<string, unknown>[]
   try {
     rows = await parquetReadObjects({ file, metadata, columns: names, compressors })
@@ -25,6 +25,7 @@ export async function readParquet(path: string): Promise<{ readonly table: RawTa
 }
 
 async function openParquet(path: string) {
+  const { asyncBufferFromFile, parquetMetadataAsync, parquetSchema } = await import('hyparquet')
   const file = await asyncBufferFromFile(path)
   try {
     const metadata = await parquetMetadataAsync(file)
