@@ -1,8 +1,11 @@
 import type { Task } from '../network/network.ts'
 import type { EpochRecord } from './types.ts'
 
-/** A training loss this many times that of knowing nothing, as a mean over an epoch, will not come back. */
-const hopeless = 10
+/**
+ * A training loss this many times that of knowing nothing, as a mean over an epoch, will not come back. The first epoch holds the losses
+ * of weights that have learnt nothing, which outliers in the data can make large.
+ */
+const hopeless = (epoch: number): number => (epoch === 1 ? 100 : 10)
 
 /** Whether `a` is better than `b`: accuracy for classification, equal ones by their loss; the loss for regression. */
 export function isBetter(task: Task, a: EpochRecord, b: EpochRecord): boolean {
@@ -28,7 +31,7 @@ export function lossFault(loss: number, step: number): string | undefined {
 
 /** Why a training cannot go on after this epoch, if so. */
 export function epochFault(record: EpochRecord, chance: number, validated: boolean): string | undefined {
-  if (record.trainLoss > hopeless * chance) {
+  if (record.trainLoss > hopeless(record.epoch) * chance) {
     return `training diverged: the loss of epoch ${record.epoch} is ${record.trainLoss.toPrecision(3)}; a lower learning rate would help`
   }
   if (validated && !Number.isFinite(record.validLoss)) return `the validation loss of epoch ${record.epoch} is not finite`

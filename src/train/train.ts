@@ -194,9 +194,9 @@ class TrainingRun {
 
   private impatient(): Stop | undefined {
     const { dataset, settings } = this.options
+    if (settings.patience === undefined || !this.evaluator) return undefined
     const waited = epochsSinceBest(dataset.task, this.curve)
-    if (settings.patience === undefined || !this.evaluator || waited < settings.patience) return undefined
-    return new Stop('finished', `no better validation result for ${waited} epochs`)
+    return waited < settings.patience ? undefined : new Stop('finished', `no better validation result for ${waited} epochs`)
   }
 
   private overdue(): Stop | undefined {
