@@ -1,21 +1,24 @@
 import { join } from 'node:path'
-import { openDataset } from '../../data/index.ts'
+import { type Dataset, openBatches, openDataset } from '../../data/index.ts'
 import { UserError } from '../../errors.ts'
 import { findStrategy } from '../../strategy/index.ts'
 import { loadModel } from '../../model/artifact.ts'
 import { defaultBudget, parseBudget, parseFidelity } from '../budget.ts'
 import { outputsOf } from '../bench.ts'
 import type { RunConfig, RunState } from '../events.ts'
+import { createSessionCache } from '../../tensor/index.ts'
 import { limitSpace } from '../../space/limit.ts'
 import type { Architecture, NetworkContext, SearchSpace } from '../../space/types.ts'
 import type { StrategyEntry } from '../../strategy/strategy.ts'
 import type { RunHooks, RunResult, SearchOptions } from './options.ts'
 import { planNote, planRun } from './plan.ts'
 import { prepare } from './prepare.ts'
-import { defaultWorkers, trialFolder } from './processes.ts'
+import type { Crew } from './crew.ts'
+import { trialFolder } from './kept.ts'
+import { createProcessCrew, defaultWorkers } from './processes.ts'
 import { bestModel, hasModel, writeOnnx, writeRunReport } from './products.ts'
 import { createRunPlace, findRun, openRun } from './runs.ts'
-import { loadSpace } from './spaces.ts'
+import { isObjectSpace, loadSpace } from './spaces.ts'
 import { conduct, resultOf, runOf } from './study.ts'
 import { version } from './version.ts'
 import { withRun } from './with-run.ts'
@@ -49,7 +52,8 @@ export async function runSearch(options: SearchOptions, hooks: RunHooks = {}): P
     objectives,
     budget,
     fidelity: { epochs: 1 },
-    workers: options.workers ?? defaultWorkers(),
+    // An object cannot be sent to another process.
+    workers: isObjectSpace(named.name) ? 1 : (options.workers ?? defaultWorkers()),
     deterministic: options.deterministic ?? false,
     seed: options.seed ?? 0,
     device: options.device ?? 'cpu',
@@ -57,13 +61,14 @@ export async function runSearch(options: SearchOptions, hooks: RunHooks = {}): P
     finalEpochs: options.finalEpochs,
     trialSeconds: budget.seconds === undefined ? undefined : Math.max(30, budget.seconds / 4),
   }
-  return withRun(place, draft.workers, async (store, executor) => {
-    const plan = await planRun(draft, options.fidelity, dataset.train.count, executor, since, hooks)
+  const crew = await crewFor(draft, space, dataset, place.folder)
+  return withRun(place, crew, async (store) => {
+    const plan = await planRun(draft, options.fidelity, dataset.train.count, crew, since, hooks)
     hooks.onNote?.(planNote(budget, plan, draft.workers))
     const config = { ...draft, ...plan }
     for (const event of store.append([{ type: 'run-started', config, since }])) hooks.onEvent?.(event)
     const search = searchWith(space, strategy, config, { input: dataset.input, outputs: outputsOf(dataset) })
-    return conduct({ place, store, executor, search, examples: dataset.train.count }, hooks)
+    return conduct({ place, store, crew, search, examples: dataset.train.count }, hooks)
   })
 }
 
@@ -72,6 +77,10 @@ export interface ResumeChange {
   /** In place of the old budget, counting what was used already. */
   readonly budget?: string
   readonly workers?: number
+  /** The space, if it was an object of the program that began the run. */
+  readonly space?: SearchSpace
+  /** The strategy, if it is not in the registry. */
+  readonly strategy?: StrategyEntry
   /** When the time counts from; default: when this process started. */
   readonly since?: number
 }
@@ -92,19 +101,29 @@ export async function resumeRun(name: string, change: ResumeChange = {}, hooks: 
       `Run ${state.config.run} is deterministic with ${state.config.workers} workers: go on with that number (leave out --workers).`,
     )
   }
-  return withRun({ run: state.config.run, folder: place.folder }, workers, async (store, executor) => {
-    const { data, target, seed } = runOf(store).config
-    const dataset = await openDataset(data, { target, seed, onNote: hooks.onNote })
+  const { data, target, seed, space: spaceName, spaceHash: hash } = state.config
+  const space = change.space && isObjectSpace(spaceName) ? change.space : await loadSpace({ name: spaceName, hash })
+  const strategy = state.config.command === 'train' ? undefined : (change.strategy ?? findStrategy(state.config.strategy))
+  const dataset = await openDataset(data, { target, seed, onNote: hooks.onNote })
+  const at = { run: state.config.run, folder: place.folder }
+  const crew = await crewFor({ ...state.config, workers }, space, dataset, place.folder)
+  return withRun(at, crew, async (store) => {
     const since = change.since ?? performance.timeOrigin
     const before = runOf(store).config
     const config = { ...before, workers, budget: budget ?? before.budget }
     for (const event of store.append([{ type: 'run-resumed', config, since }])) hooks.onEvent?.(event)
-    const context = { input: dataset.input, outputs: outputsOf(dataset) }
-    const named = { name: config.space, hash: config.spaceHash }
-    const search =
-      config.command === 'train' ? undefined : searchWith(await loadSpace(named), findStrategy(config.strategy), config, context)
-    return conduct({ place: { run: config.run, folder: place.folder }, store, executor, search, examples: dataset.train.count }, hooks)
+    const search = strategy && searchWith(space, strategy, config, { input: dataset.input, outputs: outputsOf(dataset) })
+    return conduct({ place: at, store, crew, search, examples: dataset.train.count }, hooks)
   })
+}
+
+/** Worker processes; this process for a space that only it has. */
+async function crewFor(config: RunConfig, space: SearchSpace, dataset: Dataset, folder: string): Promise<Crew> {
+  if (!isObjectSpace(config.space)) return createProcessCrew({ workers: config.workers, folder })
+  const { createNodeRuntime } = await import('../../tensor/node/index.ts')
+  const { createLocalCrew } = await import('./local-crew.ts')
+  const runtime = await createNodeRuntime()
+  return createLocalCrew({ runtime, dataset, space, openBatches, device: config.device, cache: createSessionCache() }, config, folder)
 }
 
 /** Ended by its budget or its space, with its final model. */

@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import type { SearchSpace } from '../../space/types.ts'
+import type { StrategyEntry } from '../../strategy/strategy.ts'
 import type { Metrics, RunConfig, StoredEvent } from '../events.ts'
 
 /** What a search is asked for; texts as on the command line. */
@@ -8,9 +10,10 @@ export interface SearchOptions {
   /** An existing path, or a known name. */
   readonly data: string
   readonly target?: string
-  /** A name in the hub, or a module and its export (`spaces.ts#small`); default: by the kind of data. */
-  readonly space?: string
-  readonly strategy?: string
+  /** A name in the hub, a module and its export (`spaces.ts#small`), or a space itself, which this process then computes alone; default: by the kind of data. */
+  readonly space?: string | SearchSpace
+  /** A name, or a strategy that is not in the registry. */
+  readonly strategy?: string | StrategyEntry
   readonly strategyOptions?: Readonly<Record<string, number | string | boolean>>
   /** `10m`, `200trials`, `10m,200trials`. */
   readonly budget?: string

@@ -10,8 +10,8 @@ import {
   type TrialCost,
 } from '../budget.ts'
 import type { Budget, Fidelity, RunConfig } from '../events.ts'
+import type { Crew } from './crew.ts'
 import type { RunHooks } from './options.ts'
-import type { ProcessExecutor } from './processes.ts'
 
 /** What a run's trials may cost and how far each is trained, and where that comes from. */
 export interface FidelityPlan {
@@ -29,7 +29,7 @@ export async function planRun(
   config: RunConfig,
   given: string | undefined,
   examples: number,
-  executor: ProcessExecutor,
+  crew: Crew,
   since: number,
   hooks: RunHooks,
 ): Promise<FidelityPlan> {
@@ -37,7 +37,7 @@ export async function planRun(
   const { seconds, trials } = config.budget
   const bySize = { fidelity: fidelityBySize(examples), fidelityFrom: 'by the size of the data' }
   if (seconds === undefined) return bySize
-  const cost = await measureAll(executor, config, hooks.signal).catch((error: unknown) => {
+  const cost = await crew.measure(config, hooks.signal).catch((error: unknown) => {
     if (hooks.signal?.aborted) return undefined
     throw error
   })
@@ -48,26 +48,11 @@ export async function planRun(
   const finalSeconds = (time.trainUntil - time.searchUntil) / 1000
   const maxFlops = planCostLimit(cost, finalSeconds, Math.max(1, coreGain * availableParallelism()), examples)
   const typical = costWithin(cost, maxFlops)
-  const fidelity = planFidelity(typical, left * config.workers, trials)
+  const fidelity = planFidelity(typical, left * crew.slots, trials)
   return {
     fidelity,
     fidelityFrom: `planned for ${left.toFixed(0)} s: ${describe(typical)}`,
     ...(maxFlops === undefined ? {} : { maxFlops }),
-  }
-}
-
-/** Every worker measures at the same time: as they will compute, side by side; and each has then loaded what it needs. */
-async function measureAll({ workers }: ProcessExecutor, config: RunConfig, signal?: AbortSignal): Promise<TrialCost> {
-  const compute = { threads: 1, shared: workers.length > 1 }
-  const costs = await Promise.all(workers.map((worker) => worker.call({ type: 'measure', compute, config }, { signal })))
-  const slowest = (pick: (cost: TrialCost) => number): number => Math.max(...costs.map(pick))
-  return {
-    epochSeconds: slowest((cost) => cost.epochSeconds),
-    validSeconds: slowest((cost) => cost.validSeconds),
-    fixedSeconds: slowest((cost) => cost.fixedSeconds),
-    batches: slowest((cost) => cost.batches),
-    flops: costs[0].flops,
-    spread: costs[0].spread,
   }
 }
 

@@ -2,14 +2,13 @@ import type { Dataset } from '../../data/index.ts'
 import { openDataset } from '../../data/index.ts'
 import { UserError } from '../../errors.ts'
 import { spaces } from '../../hub/index.ts'
-import { randomFor } from '../../space/random.ts'
 import type { SearchSpace } from '../../space/types.ts'
-import { findStrategy } from '../../strategy/index.ts'
+import { findStrategy, validate } from '../../strategy/index.ts'
 import type { Objective, StrategyEntry } from '../../strategy/strategy.ts'
 import { outputsOf } from '../bench.ts'
 import { parseObjectives } from '../objectives.ts'
 import { type RunHooks, resolveData, type SearchOptions } from './options.ts'
-import { loadSpace, type NamedSpace, resolveSpace } from './spaces.ts'
+import { knownSpace, type NamedSpace } from './spaces.ts'
 
 /** All that a search needs, looked up and checked before anything is written. */
 export interface Prepared {
@@ -26,15 +25,14 @@ type Wanted = Pick<SearchOptions, 'data' | 'target' | 'seed' | 'space' | 'strate
 /** @throws UserError for the first thing that is not as it must be */
 export async function prepare(options: Wanted, hooks: RunHooks): Promise<Prepared> {
   // Names first: a slip is said at once, before data are decoded.
-  const strategy = findStrategy(options.strategy ?? 'evolution')
-  const given = options.space === undefined ? undefined : resolveSpace(options.space)
-  const loaded = given && (await loadSpace(given))
+  const { strategy: wanted = 'evolution' } = options
+  const strategy = typeof wanted === 'string' ? findStrategy(wanted) : wanted
+  const given = options.space === undefined ? undefined : await knownSpace(options.space)
   const data = resolveData(options.data)
   const dataset = await openDataset(data, { target: options.target, seed: options.seed ?? 0, onNote: hooks.onNote })
   for (const note of dataset.notes) hooks.onNote?.(note)
-  const named = given ?? { name: defaultSpace(dataset) }
-  const space = loaded ?? (await loadSpace(named))
-  fits(space, dataset)
+  const { named, space } = given ?? (await knownSpace(defaultSpace(dataset)))
+  fits(space, strategy, dataset)
   const objectives = parseObjectives(options.objectives, dataset.task)
   // Made once to refuse options that it does not have.
   strategy.make({ space, seed: options.seed ?? 0, objectives }, options.strategyOptions)
@@ -51,8 +49,8 @@ export function defaultSpace({ kind }: Pick<Dataset, 'kind'>): string {
   return name
 }
 
-/** Whether the space can make a network for the data at all. @throws UserError with what hinders it, and which spaces can */
-export function fits(space: SearchSpace, dataset: Dataset): void {
+/** Whether the strategy can take the space, and the space can make networks for the data. @throws UserError with what hinders it, and which spaces can */
+export function fits(space: SearchSpace, strategy: StrategyEntry | undefined, dataset: Dataset): void {
   const entry = spaces.find(({ name }) => name === space.name)
   const others = spaces.filter(({ kinds }) => kinds.includes(dataset.kind)).map(({ name }) => name)
   const instead = others.length > 0 ? ` Spaces for it: ${others.join(', ')}.` : ''
@@ -61,13 +59,10 @@ export function fits(space: SearchSpace, dataset: Dataset): void {
       `The space "${space.name}" is for ${entry.kinds.join(' and ')} data, but ${dataset.name} is ${dataset.kind} data.${instead}`,
     )
   }
-  try {
-    space.child(space.sample(randomFor(0, 'fits')), { input: dataset.input, outputs: outputsOf(dataset) })
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new UserError(
-      `The space "${space.name}" makes no network for ${dataset.name} ([${dataset.input.shape.join(', ')}]): ${why}.${instead}`,
-      { cause: error },
-    )
-  }
+  const shape = dataset.input.shape.join(', ')
+  const [issue] = validate(space, strategy ?? anyStrategy, { input: dataset.input, outputs: outputsOf(dataset) })
+  if (issue) throw new UserError(`The space "${space.name}" cannot be used for ${dataset.name} ([${shape}]): ${issue.message}.${instead}`)
 }
+
+/** Where nothing is searched, no strategy has an objection. */
+const anyStrategy = findStrategy('random')

@@ -1,12 +1,9 @@
 import { availableParallelism, totalmem } from 'node:os'
-import { join } from 'node:path'
-import type { Executor, TrialEnd } from '../events.ts'
-import { createWorkerProcess, WorkerLost, type WorkerOptions, type WorkerProcess } from './worker-process.ts'
-
-/** Executor of worker processes: one thread each, a trial a process at a time; a crash costs the trial that ran there. */
-export interface ProcessExecutor extends Executor {
-  readonly workers: readonly WorkerProcess[]
-}
+import type { TrialCost } from '../budget.ts'
+import type { TrialEnd } from '../events.ts'
+import type { Crew } from './crew.ts'
+import { trialFolder } from './kept.ts'
+import { createWorkerProcess, WorkerLost, type WorkerOptions } from './worker-process.ts'
 
 export interface ProcessOptions extends WorkerOptions {
   readonly workers: number
@@ -26,23 +23,42 @@ export function usableMemory(): number {
 const bytesPerWorker = 0.75 * 2 ** 30
 
 /** Share of the memory that all workers may use together. */
-export const memoryShare = 0.75
+const memoryShare = 0.75
 
 /** A worker a core, fewer when memory says so. */
 export const defaultWorkers = (): number =>
   Math.max(1, Math.min(availableParallelism(), Math.floor((memoryShare * usableMemory()) / bytesPerWorker)))
 
-/** Where a trial's model lies in the run's folder. */
-export const trialFolder = (folder: string, number: number): string => join(folder, 'trials', String(number))
-
-export function createProcessExecutor(options: ProcessOptions): ProcessExecutor {
+/** Worker processes of one thread each, a trial a process at a time; a crash costs the trial that ran there. The final training takes one of them, with all threads. */
+export function createProcessCrew(options: ProcessOptions): Crew {
   const { workers: count, memory = memoryShare * usableMemory(), folder, ...rest } = options
   const workers = Array.from({ length: count }, () => createWorkerProcess(rest))
   const idle = [...workers]
   const compute = { threads: 1, shared: count > 1 }
+  const alone = { threads: availableParallelism(), shared: false }
   return {
     slots: count,
-    workers,
+    // All at the same time: as they will compute, side by side; and each has then loaded what it needs.
+    async measure(config, signal) {
+      return slowest(await Promise.all(workers.map((worker) => worker.call({ type: 'measure', compute, config }, { signal }))))
+    },
+    async final(task, into, { onPlan, onEpoch, signal }) {
+      await Promise.all(workers.slice(1).map((worker) => worker.close()))
+      return workers[0].call(
+        { type: 'final', compute: alone, task, folder: into },
+        {
+          signal,
+          memoryLimit: memory,
+          onMessage(message, reply) {
+            if (message.type === 'epoch') onEpoch(message.record)
+            if (message.type !== 'planned') return
+            onPlan(message.plan)
+            reply({ type: 'go' })
+          },
+        },
+      )
+    },
+    adopt: (config, from, into) => workers[0].call({ type: 'adopt', compute: alone, config, from, folder: into }, { memoryLimit: memory }),
     async run(task, onEpoch, signal) {
       const worker = idle.pop()
       if (worker === undefined) throw new Error(`all ${count} workers are busy`)
@@ -75,4 +91,14 @@ export function createProcessExecutor(options: ProcessOptions): ProcessExecutor 
 function failure(error: unknown): TrialEnd {
   const reason = error instanceof Error ? error.message : String(error)
   return { status: 'failed', metrics: {}, reason: error instanceof WorkerLost ? `the trial was lost: ${reason}` : reason }
+}
+
+function slowest(costs: readonly TrialCost[]): TrialCost {
+  const most = (pick: (cost: TrialCost) => number): number => Math.max(...costs.map(pick))
+  return {
+    ...costs[0],
+    epochSeconds: most((cost) => cost.epochSeconds),
+    validSeconds: most((cost) => cost.validSeconds),
+    fixedSeconds: most((cost) => cost.fixedSeconds),
+  }
 }

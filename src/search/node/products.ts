@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { loadModel, type TrainedModel } from '../../model/artifact.ts'
-import { exportModel } from '../../model/export.ts'
 import type { RunState, TrialRow } from '../events.ts'
 import { usedSeconds } from '../fold.ts'
-import { trialFolder } from './processes.ts'
+import { trialFolder } from './kept.ts'
 
 /** Whether a folder holds a whole model (model.json is written last). */
 export const hasModel = (folder: string): boolean => existsSync(join(folder, 'model.json'))
@@ -19,6 +18,7 @@ export async function bestModel(folder: string, state: RunState): Promise<Traine
 
 /** Writes the model as ONNX; gives the path. */
 export async function writeOnnx(model: TrainedModel, path: string): Promise<string> {
+  const { exportModel } = await import('../../model/export.ts')
   await exportModel(model, path)
   return path
 }

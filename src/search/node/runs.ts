@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { UserError } from '../../errors.ts'
 import { didYouMean } from '../../nearest.ts'
@@ -72,6 +72,19 @@ export function createRunPlace(out?: string, onNote: (note: string) => void = ()
   return { run, folder }
 }
 
+/** Takes away what `createRunPlace` and an empty store have made; other files in the folder stay. */
+export function discardRunPlace({ run, folder }: RunPlace): void {
+  for (const ending of ['', '-wal', '-shm']) rmSync(join(folder, databaseName + ending), { force: true })
+  rmSync(join(runsHome(), `${run}.json`), { force: true })
+  for (const path of [folder, runsHome()]) {
+    try {
+      rmdirSync(path)
+    } catch {
+      // Not empty: it holds something else.
+    }
+  }
+}
+
 function made(folder: string): string {
   try {
     mkdirSync(folder, { recursive: true })
@@ -84,11 +97,21 @@ function made(folder: string): string {
 function refuseTaken(folder: string, out: string): void {
   if (!existsSync(folder)) return
   if (!statSync(folder).isDirectory()) throw new UserError(`--out ${out} is a file: give a folder, which is made when it is not there.`)
-  if (existsSync(join(folder, databaseName))) {
+  if (existsSync(join(folder, databaseName)) && hasBegun(folder)) {
     throw new UserError(`--out ${out} holds a run already: go on with it (nascent resume ${out}) or give another folder.`)
   }
   const taken = runFiles.find((name) => existsSync(join(folder, name)))
   if (taken) throw new UserError(`--out ${out} holds a ${taken}, which would be overwritten: give another folder.`)
+}
+
+/** False for what a process left that was killed before its run began. */
+function hasBegun(folder: string): boolean {
+  const store = readStore(join(folder, databaseName))
+  try {
+    return store.run() !== undefined || store.alive()
+  } finally {
+    store.close()
+  }
 }
 
 /** Writes a file so that readers see the old or the new one, never a part. */
@@ -228,7 +251,8 @@ export function openRun(name: string): RunRecord {
   const place = findRun(name)
   return withReader(place, (store) => {
     const state = store.run()
-    if (state === undefined) throw new UserError(`Run ${place.run} has not begun: its process ended before the first trial.`)
+    if (state === undefined)
+      throw new UserError(`Run ${place.run} has not begun: its process ended before the first trial. Begin it again as you did.`)
     const events = (): readonly StoredEvent[] => withReader(place, (again) => again.read())
     return { summary: summarize(place, state, store.alive()), state, trials: store.trials(), events }
   })

@@ -16,6 +16,25 @@ export interface NamedSpace {
 
 const modulePattern = /^(.*\.[cm]?[jt]s)(?:#([\w$]+))?$/
 
+/** How a run records a space that was given as an object: no other process can make it. */
+const objectPrefix = 'object:'
+
+/** A space with how a run records it. */
+export interface KnownSpace {
+  readonly named: NamedSpace
+  readonly space: SearchSpace
+}
+
+/** Whether a run's space was an object of the program that began it. */
+export const isObjectSpace = (name: string): boolean => name.startsWith(objectPrefix)
+
+/** A space by its name or module, or one given as an object. */
+export async function knownSpace(given: string | SearchSpace): Promise<KnownSpace> {
+  if (typeof given !== 'string') return { named: { name: `${objectPrefix}${given.name}` }, space: given }
+  const named = resolveSpace(given)
+  return { named, space: await loadSpace(named) }
+}
+
 /** Makes paths absolute and notes the module's hash; names of the hub stay. @throws UserError when there is no such module */
 export function resolveSpace(name: string): NamedSpace {
   const found = modulePattern.exec(name)
@@ -31,6 +50,11 @@ export function resolveSpace(name: string): NamedSpace {
  * @throws UserError when there is none of the name, or the module is not the one that the run began with
  */
 export async function loadSpace({ name, hash }: NamedSpace): Promise<SearchSpace> {
+  if (isObjectSpace(name)) {
+    throw new UserError(
+      `The space "${name.slice(objectPrefix.length)}" exists only in the program that began the run: give it to resume() there.`,
+    )
+  }
   const found = modulePattern.exec(name)
   if (!found) return findSpace(name)
   const [, path, key = 'default'] = found as unknown as [string, string, string | undefined]

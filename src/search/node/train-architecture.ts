@@ -7,6 +7,7 @@ import type { RunConfig } from '../events.ts'
 import { parseObjectives } from '../objectives.ts'
 import { type RunHooks, type RunResult, resolveData, type TrainRequest } from './options.ts'
 import { fits } from './prepare.ts'
+import { createProcessCrew } from './processes.ts'
 import { createRunPlace, openRun } from './runs.ts'
 import { loadSpace, type NamedSpace, resolveSpace } from './spaces.ts'
 import { conduct } from './study.ts'
@@ -33,7 +34,7 @@ export async function trainArchitecture(request: TrainRequest, hooks: RunHooks =
   const seed = request.seed ?? 0
   const dataset = await openDataset(data, { target: request.target, seed, onNote: hooks.onNote })
   for (const note of dataset.notes) hooks.onNote?.(note)
-  fits(space, dataset)
+  fits(space, undefined, dataset)
   const place = createRunPlace(request.out, hooks.onNote)
   const config: RunConfig = {
     run: place.run,
@@ -56,9 +57,10 @@ export async function trainArchitecture(request: TrainRequest, hooks: RunHooks =
     finalShare: 1,
     finalEpochs: request.epochs,
   }
-  return withRun(place, 1, async (store, executor) => {
+  const crew = createProcessCrew({ workers: 1, folder: place.folder })
+  return withRun(place, crew, async (store) => {
     for (const event of store.append([{ type: 'run-started', config, since }])) hooks.onEvent?.(event)
-    return conduct({ place, store, executor, examples: dataset.train.count }, hooks)
+    return conduct({ place, store, crew, examples: dataset.train.count }, hooks)
   })
 }
 

@@ -1,24 +1,18 @@
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Store } from '../events.ts'
-import { createProcessExecutor, type ProcessExecutor } from './processes.ts'
-import { databaseName, type RunPlace } from './runs.ts'
+import type { Crew } from './crew.ts'
+import { databaseName, discardRunPlace, type RunPlace } from './runs.ts'
 import { openStore } from './store.ts'
 
-/** Opens what a run needs and closes it in every case; a run that never began leaves nothing. */
-export async function withRun<T>(
-  place: RunPlace,
-  workers: number,
-  work: (store: Store, executor: ProcessExecutor) => Promise<T>,
-): Promise<T> {
+/** Opens a run's store and closes store and crew in every case; a run that never began leaves nothing behind. */
+export async function withRun<T>(place: RunPlace, crew: Crew, work: (store: Store) => Promise<T>): Promise<T> {
   const store = openStore(join(place.folder, databaseName))
-  const executor = createProcessExecutor({ workers, folder: place.folder })
   try {
-    return await work(store, executor)
+    return await work(store)
   } finally {
-    await executor.close()
+    await crew.close()
     const began = store.run() !== undefined
     store.close()
-    if (!began) for (const ending of ['', '-wal', '-shm']) rmSync(join(place.folder, databaseName + ending), { force: true })
+    if (!began) discardRunPlace(place)
   }
 }

@@ -1,0 +1,5 @@
+export { exportRun, type ResumeChange, reportRun, resumeRun, runSearch, trainArchitecture } from './experiment.ts'
+export type { RunHooks, RunResult, SearchOptions, TrainRequest } from './options.ts'
+export { createProcessCrew, defaultWorkers } from './processes.ts'
+export { findRun, listRuns, openRun, type RunPlace, type RunRecord, type RunStatus, type RunSummary, runsHome } from './runs.ts'
+export { openStore, readStore, type StoreReader } from './store.ts'
