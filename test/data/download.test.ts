@@ -163,6 +163,9 @@ describe('data sets known by name', () => {
     }
     expect(urls).toEqual(['/mirror/cifar-10-binary.tar.gz'])
     expect(isAvailable(known, at('cache'))).toBe(true)
+    // What was served is no archive: of the right size, as a file put there by hand may be.
+    const source = await knownSource(known, at('cache'), {})
+    await expect(decodeToMemory(source)).rejects.toThrow(/files of cifar10 in .*cifar10 are damaged .*delete that folder and start again/)
   })
 
   it('read the binary format of CIFAR', async () => {

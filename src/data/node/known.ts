@@ -75,7 +75,20 @@ export async function knownSource(known: KnownDataset, cache: string, options: D
     const urls = mirror ? [`${mirror.replace(/\/$/, '')}/${fileName(file)}`] : file.urls
     await download({ ...file, urls }, join(folder, fileName(file)), options)
   }
-  return known.source(folder)
+  const source = known.source(folder)
+  return {
+    ...source,
+    async decode(sink) {
+      try {
+        return await source.decode(sink)
+      } catch (error) {
+        if (error instanceof UserError || (error as NodeJS.ErrnoException).syscall !== undefined) throw error
+        throw new UserError(
+          `The files of ${known.name} in ${folder} are damaged (${(error as Error).message}): delete that folder and start again.`,
+        )
+      }
+    },
+  }
 }
 
 function downloads(known: KnownDataset, cache: string): string {
