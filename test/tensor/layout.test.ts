@@ -1,17 +1,17 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { compile } from '../../src/tensor/compile.ts'
-import { input } from '../../src/tensor/graph.ts'
+import { constant, input } from '../../src/tensor/graph.ts'
 import { gradients } from '../../src/tensor/gradients.ts'
 import { blockedLayout } from '../../src/tensor/layout/blocked.ts'
 import { createNodeRuntime } from '../../src/tensor/node/index.ts'
-import { add, mul, sub } from '../../src/tensor/ops/arithmetic.ts'
+import { add, div, mul, sub } from '../../src/tensor/ops/arithmetic.ts'
 import { reduceSum } from '../../src/tensor/ops/broadcast.ts'
 import { channelAffine, channelSum } from '../../src/tensor/ops/channel.ts'
 import { type ConvolutionOptions, convolution } from '../../src/tensor/ops/convolution.ts'
 import { averagePool, globalAveragePool, maxPool, type PoolOptions } from '../../src/tensor/ops/pooling.ts'
 import { floor } from '../../src/tensor/ops/masks.ts'
 import { reshape } from '../../src/tensor/ops/shape.ts'
-import { relu, sigmoid } from '../../src/tensor/ops/unary.ts'
+import { exp, log, relu, sigmoid, sqrt } from '../../src/tensor/ops/unary.ts'
 import { concat, pad, slice } from '../../src/tensor/ops/window.ts'
 import { lower } from '../../src/tensor/lower.ts'
 import type { Runtime, Value } from '../../src/tensor/runtime.ts'
@@ -195,6 +195,30 @@ describe('the blocked layout gives what the standard operators give', () => {
     const c = relu(convolution(image, w([32, 32, 3, 3]), { pads: 1 }))
     const gate = sigmoid(convolution(relu(convolution(globalAveragePool(c), down)), up))
     await expectSameValues(withGradients({ y: mul(c, gate) }, [image, down, up]))
+  })
+
+  test('arithmetic with vectors, places and itself', async () => {
+    for (const channels of [16, 20]) {
+      const image = x([2, channels, 6, 5])
+      const c = convolution(image, w([channels, channels, 1, 1]))
+      const vector = reshape(w([channels], 'vector'), [channels, 1, 1])
+      const places = constant(
+        Float32Array.from({ length: 30 }, (_, i) => i - 10),
+        [6, 5],
+      )
+      const positive = add(mul(c, c), 1)
+      const outputs = {
+        less: sub(c, vector),
+        from: sub(vector, c),
+        places: add(mul(c, places), places),
+        ratio: div(c, positive),
+        roots: sqrt(positive),
+        grown: exp(c),
+        logs: convolution(log(positive), w([16, channels, 1, 1], 'second')),
+        both: add(relu(add(c, image)), add(c, image)),
+      }
+      await expectSameValues(withGradients(outputs, [image]))
+    }
   })
 
   test('pads, slices, joins and reshapes of images', async () => {

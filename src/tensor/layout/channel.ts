@@ -1,3 +1,4 @@
+import { uniformValue } from '../graph.ts'
 import type { Tensor } from '../tensor.ts'
 import { sizeOf } from '../tensor.ts'
 import type { BlockedValues } from './blocked-values.ts'
@@ -42,11 +43,7 @@ export function emitChannelAffine(node: Tensor, values: BlockedValues, after: Af
 }
 
 /** The number that a constant, or a broadcast constant, holds everywhere. */
-export function constantNumber(node: Tensor): number | undefined {
-  const source = node.op === 'broadcastTo' ? node.inputs[0] : node
-  const first = source.data?.[0]
-  return source.data?.every((value: number | bigint) => value === first) ? Number(first) : undefined
-}
+const constantNumber = (node: Tensor): number | undefined => uniformValue(node.op === 'broadcastTo' ? node.inputs[0] : node)
 
 /**
  * Sums over everything but the channels, of x or of a product a · b that is not written anywhere: global pooling does the one, the other
@@ -59,7 +56,7 @@ function emitChannelSum(x: Tensor, values: BlockedValues): string {
   const area = sizeOf(rest)
   const sums = x.op === 'mul' && isProduct(x, values) ? dots(x, values) : sumsOf(x, values, area)
   const total = emit.node('ReduceSum', [values.reshape(sums, [batch, all]), emit.ints([0])], { keepdims: 0 })
-  return all === channels ? total : emit.node('Slice', [total, emit.ints([0]), emit.ints([channels]), emit.ints([0])])
+  return values.cut(total, 0, channels, all)
 }
 
 const isProduct = (x: Tensor, values: BlockedValues): boolean =>

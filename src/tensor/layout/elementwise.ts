@@ -31,16 +31,39 @@ function operand(input: Tensor, node: Tensor, values: BlockedValues): string | u
   return undefined
 }
 
+/** Some results are not finite where operands are 0, as padding channels may be; they would spoil what reads them. */
+const withoutPadding: Rule = (node, values) => (values.padded(node.shape[1] ?? 1) === node.shape[1] ? asItLies(node, values) : undefined)
+
+/** x · c or x + c where c are constants for the places of an image, the same for all images and channels (pooling's counts). */
+function byPlace(node: Tensor, values: BlockedValues): string | undefined {
+  const places = node.shape.slice(2)
+  const { block, emit } = values
+  for (const [i, constant] of node.inputs.entries()) {
+    const x = node.inputs[1 - i]
+    const isImage = constant.data instanceof Float32Array && sizeOf(constant.shape) === sizeOf(places) && sizeOf(places) > 1
+    if (!isImage || !sameShape(constant.shape.slice(-places.length), places) || !values.has(x) || !sameShape(x.shape, node.shape)) continue
+    const source = constant.data
+    const spread = emit.floats(
+      Float32Array.from({ length: source.length * block }, (_, at) => source[Math.floor(at / block)]),
+      [...places, block],
+    )
+    return values.join(operations[node.op as 'add' | 'mul'].lower(node, [values.split(values.of(x), x.shape), spread], emit), node.shape)
+  }
+  return undefined
+}
+
+/** An op that gives back its first input. */
+const passedOn: Rule = (node, values) => (values.has(node.inputs[0]) ? { blocked: values.of(node.inputs[0]) } : undefined)
+
 const blocked = (name: string | undefined): Lowered | undefined => (name === undefined ? undefined : { blocked: name })
 
 export const elementwiseRules = {
-  add: (node, values) => blocked(emitSum(node, values) ?? emitByChannel(node, values)) ?? asItLies(node, values),
-  mul: (node, values) => blocked(emitByChannel(node, values)) ?? asItLies(node, values),
-  sub: asItLies,
+  add: (node, values) => blocked(emitSum(node, values) ?? emitByChannel(node, values) ?? byPlace(node, values)) ?? asItLies(node, values),
+  mul: (node, values) => blocked(emitByChannel(node, values) ?? byPlace(node, values)) ?? asItLies(node, values),
+  sub: (node, values) => blocked(emitByChannel(node, values)) ?? asItLies(node, values),
   relu: (node, values) => blocked(emitFused(node.inputs[0], values, { relu: true })) ?? asItLies(node, values),
   neg: asItLies,
   abs: asItLies,
-  exp: asItLies,
   sigmoid: asItLies,
   tanh: asItLies,
   erf: asItLies,
@@ -53,5 +76,12 @@ export const elementwiseRules = {
   greaterMask: asItLies,
   atLeastMask: asItLies,
   equalMask: asItLies,
-  stopGradient: asItLies,
+  div: withoutPadding,
+  exp: withoutPadding,
+  log: withoutPadding,
+  sqrt: withoutPadding,
+  reciprocal: withoutPadding,
+  pow: withoutPadding,
+  stopGradient: passedOn,
+  batchNormalized: passedOn,
 } satisfies Record<string, Rule>

@@ -17,6 +17,7 @@ function emitAgain(node: Tensor, values: BlockedValues, after: After): string | 
       return values.has(node.inputs[0]) ? emitChannelAffine(node, values, after) : undefined
     case 'mul':
     case 'add':
+    case 'sub':
       return emitByChannel(node, values, after)
     default:
       return undefined
@@ -29,8 +30,9 @@ function emitAgain(node: Tensor, values: BlockedValues, after: After): string | 
  */
 export function emitFused(node: Tensor, values: BlockedValues, after: After): string | undefined {
   if (!values.has(node)) return undefined
-  const heavy = node.op === 'convolution' || node.op === 'convolutionInputGradient'
-  if (heavy && (values.isOutput(node) || values.consumers(node).length > 1)) return undefined
+  // A sum may have a convolution within its pass.
+  const isHeavy = node.op === 'convolution' || node.op === 'convolutionInputGradient' || node.op === 'add'
+  if (isHeavy && (values.isOutput(node) || values.consumers(node).length > 1)) return undefined
   if (node.op === 'add' && after.sum === undefined) {
     const sum = emitSum(node, values, after)
     if (sum !== undefined) return sum
@@ -53,17 +55,16 @@ export function emitSum(node: Tensor, values: BlockedValues, after: After = {}):
   return undefined
 }
 
-/** x · v or x + v where v is a vector over the channels. */
+/** x · v, x + v or x − v where v is a vector over the channels. */
 export function emitByChannel(node: Tensor, values: BlockedValues, after: After = {}): string | undefined {
   const [a, b] = node.inputs as [Tensor, Tensor]
-  for (const [x, other] of [
-    [a, b],
-    [b, a],
-  ] as const) {
+  const orders = node.op === 'sub' ? [[a, b] as const] : [[a, b] as const, [b, a] as const]
+  for (const [x, other] of orders) {
     const vector = channelVector(other, node)
     if (vector === undefined || !values.has(x) || !sameShape(x.shape, node.shape)) continue
     const name = values.reshape(values.plain(vector), [node.shape[1]])
-    return emitChannelPass(x, values, node.op === 'mul' ? { scale: name } : { shift: name }, after)
+    if (node.op === 'mul') return emitChannelPass(x, values, { scale: name }, after)
+    return emitChannelPass(x, values, { shift: node.op === 'sub' ? values.emit.node('Neg', [name]) : name }, after)
   }
   return undefined
 }
