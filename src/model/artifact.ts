@@ -176,7 +176,10 @@ const descriptionSchema = z.looseObject({
     classes: z.array(z.string()),
     input: z.looseObject({ shape: z.array(z.number()) }),
   }),
-  metrics: z.record(z.string(), z.number().or(z.nan())),
+  metrics: z.record(
+    z.string(),
+    z.custom<number>((value) => typeof value === 'number'),
+  ),
   curve: z.array(z.looseObject({ epoch: z.number() })),
 })
 

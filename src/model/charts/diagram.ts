@@ -137,7 +137,7 @@ function drawBox({ block, x, y }: Placed): Html {
   const height = heightOf(block)
   const top = y - height / 2
   const facts = [shapeText(shape), ...(parameters > 0 ? [`${quantity(parameters)} parameters`] : [])].join(' · ')
-  const more = extras.join(' ')
+  const more = extras.join(', ')
   const line = (text: string, at: number, className?: string): Html =>
     html`<text${className === undefined ? html`` : html` class="${className}"`} x="${px(x)}" y="${px(top + at)}" text-anchor="middle">${shorten(text, className === undefined ? 37 : 42)}</text>`
   return html`<g class="box ${family}"><title>${[title, more].join(' ')}; gives ${facts}</title><rect x="${px(x - box.width / 2)}" y="${px(top)}" width="${px(box.width)}" height="${px(height)}" rx="7"/>${line(title, 18)}${more === '' ? html`` : line(more, 34)}${line(facts, height - 10, 'facts')}</g>`

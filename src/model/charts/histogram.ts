@@ -1,6 +1,6 @@
 import { html, type Html } from '../report/html.ts'
 import { areaOf, axes, px, responsive, type Size, svg } from './frame.ts'
-import { linearScale, niceTicks } from './scale.ts'
+import { linearScale, niceTicks, widened } from './scale.ts'
 
 export interface Bin {
   readonly from: number
@@ -12,11 +12,12 @@ export interface Bin {
 export function countBins(values: readonly number[], bins = 21): Bin[] {
   const finite = values.filter(Number.isFinite)
   if (finite.length === 0) return []
-  const [low, high] = [Math.min(...finite), Math.max(...finite)]
-  const borders = niceTicks(low === high ? low - 0.5 : low, low === high ? high + 0.5 : high, bins)
+  const borders = niceTicks(...widened(Math.min(...finite), Math.max(...finite)), bins)
   const width = borders[1] - borders[0]
   const counts = borders.slice(0, -1).map(() => 0)
-  for (const value of finite) counts[Math.min(counts.length - 1, Math.floor((value - borders[0]) / width))] += 1
+  // Rounding may put the outermost values just outside.
+  const binOf = (value: number): number => Math.max(0, Math.min(counts.length - 1, Math.floor((value - borders[0]) / width)))
+  for (const value of finite) counts[binOf(value)] += 1
   return counts.map((count, i) => ({ from: borders[i], to: borders[i + 1], count }))
 }
 

@@ -17,6 +17,14 @@ const formats: Readonly<Record<NumberStyle, (value: number) => string>> = {
   quantity,
 }
 
+/** A range with some width, where values are equal or nearly so. */
+export function widened(low: number, high: number): readonly [number, number] {
+  const size = Math.max(Math.abs(low), Math.abs(high))
+  if (high - low > Math.max(size * 1e-6, 1e-12)) return [low, high]
+  const margin = Math.max(size * 0.1, 1e-3)
+  return [low - margin, high + margin]
+}
+
 /** Round numbers, about `count` of them and at least `least` apart, that span the values. */
 export function niceTicks(from: number, to: number, count: number, least = 0): number[] {
   const rough = Math.max((to - from) / Math.max(count, 1), least)
@@ -37,8 +45,8 @@ export function linearScale(
   const finite = values.filter(Number.isFinite)
   const [low, high] = [Math.min(...finite, Number.POSITIVE_INFINITY), Math.max(...finite, Number.NEGATIVE_INFINITY)]
   const empty = finite.length === 0
-  const margin = low === high ? Math.max(Math.abs(low) * 0.1, 1e-3) : 0
-  const ticks = niceTicks(empty ? 0 : low - margin, empty ? 1 : high + margin, count, style === 'whole' ? 1 : 0)
+  const [from, to] = empty ? [0, 1] : widened(low, high)
+  const ticks = niceTicks(from, to, count, style === 'whole' ? 1 : 0)
   const [first, last] = [ticks[0], ticks[ticks.length - 1]]
   return { at: (value) => start + ((value - first) / (last - first)) * (end - start), ticks, format: formats[style] }
 }

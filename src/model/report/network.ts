@@ -45,7 +45,7 @@ ${drawn}
 function blockTable({ blocks }: BlockGraph): Html {
   return html`<details><summary>The blocks as a table</summary><div class="scroll"><table><thead><tr><th scope="col">Block</th><th scope="col">Place</th><th scope="col">Gives</th><th scope="col" class="number">Parameters</th><th scope="col" class="number">Operations</th></tr></thead><tbody>${blocks.map(
     ({ id, title, extras, shape, parameters, flops }) =>
-      html`<tr><td>${[title, ...extras].join(' ')}</td><td><code>${id}</code></td><td>${shape.join('×')}</td><td class="number">${parameters === 0 ? '–' : quantity(parameters)}</td><td class="number">${flops === 0 ? '–' : quantity(flops)}</td></tr>`,
+      html`<tr><td>${[title, ...extras].join(', ')}</td><td><code>${id}</code></td><td>${shape.join('×')}</td><td class="number">${parameters === 0 ? '–' : quantity(parameters)}</td><td class="number">${flops === 0 ? '–' : quantity(flops)}</td></tr>`,
   )}</tbody></table></div></details>`
 }
 

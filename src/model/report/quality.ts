@@ -35,7 +35,7 @@ function confusionTable(classes: readonly string[], matrix: readonly (readonly n
     // Colour by the square root, so that rare mistakes are seen too.
     return html`<td class="${truth === predicted ? 'right' : 'wrong'}${share > 0.45 ? ' full' : ''}" style="--share:${Math.sqrt(share).toFixed(3)}" title="${title}">${count === 0 ? '·' : count}</td>`
   }
-  return html`<div class="scroll" tabindex="0" role="group" aria-label="Confusion matrix"><table class="confusion"><caption>True class (rows) and what the model said (columns)</caption><thead><tr><td></td>${classes.map((name) => html`<th scope="col"><span>${name}</span></th>`)}</tr></thead><tbody>${matrix.map(
+  return html`<p class="small">True class (rows) and what the model said (columns)</p><div class="scroll" tabindex="0" role="group" aria-label="Confusion matrix"><table class="confusion" aria-label="Confusion matrix"><thead><tr><td></td>${classes.map((name) => html`<th scope="col"><span>${name}</span></th>`)}</tr></thead><tbody>${matrix.map(
     (row, truth) =>
       html`<tr><th scope="row">${classes[truth]}</th>${row.map((count, predicted) => cell(count, truth, predicted, total(row)))}</tr>`,
   )}</tbody></table></div>`

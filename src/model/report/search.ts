@@ -4,7 +4,7 @@ import type { ReportData, ReportTrial } from '../report-data.ts'
 import { digits, percent, plural, quantity } from './format.ts'
 import { html, type Html } from './html.ts'
 import { paretoFront } from './statistics.ts'
-import { isShare, metricName } from './words.ts'
+import { isShare, metricInSentence, metricName } from './words.ts'
 
 /** Trials in the table. */
 const mostRows = 10
@@ -25,7 +25,7 @@ export function searchSection({ run, trials, model }: ReportData): Html {
     )
   if (finished.length === 0) return html``
   const chosen = finished.find(({ architecture }) => architecture === model.architecture)
-  const words = `Strategy “${run.strategy}” proposed networks of the space “${run.space}”; each was trained for a short while (${plural(run.fidelity.epochs, 'epoch')}${run.fidelity.share === undefined ? '' : `, ${percent(run.fidelity.share)} of the data`}) and judged on ${metricName(objective.metric).toLowerCase()} on the validation part. The finished model was trained longer, so it is usually better than these figures.`
+  const words = `Strategy “${run.strategy}” proposed networks of the space “${run.space}”; each was trained for a short while (${plural(run.fidelity.epochs, 'epoch')}${run.fidelity.share === undefined ? '' : `, ${percent(run.fidelity.share)} of the data`}) and judged on ${metricInSentence(objective.metric)} on the validation part. The finished model was trained longer, so it is usually better than these figures.`
   return html`<section id="search"><h2>The search</h2><p>${words}</p>
 <figure>${overTime(finished, objective, chosen)}${legend([
     { name: 'trial', className: 'faint' },
@@ -97,7 +97,7 @@ function costs(finished: readonly ReportTrial[], objective: Objective, chosen: R
       wide: { width: 356, height: 260 },
     })}</figure>`
   }
-  return html`<h3>Accuracy has a price</h3><p>The same trials against what they cost. The line joins those that no other trial beats in both ways (the Pareto front): a smaller network is had only by giving up some ${metricName(objective.metric).toLowerCase()}.</p><div class="triple">${shown.map(chart)}</div>${legend(
+  return html`<h3>Accuracy has a price</h3><p>The same trials against what they cost. The line joins those that no other trial beats in both ways (the Pareto front): a smaller network is had only by giving up some ${metricInSentence(objective.metric)}.</p><div class="triple">${shown.map(chart)}</div>${legend(
     [
       { name: 'trial', className: 'faint' },
       { name: 'Pareto front', className: 'strong' },

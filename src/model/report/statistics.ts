@@ -6,7 +6,8 @@ export function wilsonInterval(hits: number, count: number): readonly [low: numb
   const scale = 1 + z ** 2 / count
   const middle = (share + z ** 2 / (2 * count)) / scale
   const half = (z / scale) * Math.sqrt((share * (1 - share)) / count + z ** 2 / (4 * count ** 2))
-  return [Math.max(0, middle - half), Math.min(1, middle + half)]
+  // At the ends the formula gives 0 and 1 but for rounding.
+  return [hits === 0 ? 0 : middle - half, hits === count ? 1 : middle + half]
 }
 
 /** Items that no other is at least as good as in both ways and better in one; the cheapest first. `cost` is to be small, `value` large. */

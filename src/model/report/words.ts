@@ -30,6 +30,9 @@ export const metricWords: Readonly<Record<string, { readonly name: string; reado
 
 export const metricName = (metric: string): string => metricWords[metric]?.name ?? metric
 
+/** The name within a sentence: `accuracy`, but `R²`. */
+export const metricInSentence = (metric: string): string => metricName(metric).replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase())
+
 const shares: ReadonlySet<string> = new Set(['accuracy', 'balanced-accuracy'])
 
 /** Whether a metric is a share that reads best in percent. */
