@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -13,8 +13,8 @@ const example = (name: string): string => fileURLToPath(new URL(`../../examples/
 const jiti = join(dirname(createRequire(import.meta.url).resolve('jiti/package.json')), 'lib/jiti-cli.mjs')
 
 /** Runs an example as a user does, from another folder, so that what it writes is seen. */
-function run(name: string): string {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [jiti, example(name)], { cwd: folder, encoding: 'utf8', timeout: 110_000 })
+function run(name: string, ...args: readonly string[]): string {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [jiti, example(name), ...args], { cwd: folder, encoding: 'utf8', timeout: 110_000 })
   expect(status, stderr).toBe(0)
   return stdout
 }
@@ -22,6 +22,13 @@ function run(name: string): string {
 describe('examples', () => {
   it('ask-tell: a strategy without training finds a cell near the wish', () => {
     expect(Number(/^([\d.]+) MFLOPs beside the wish: cell\(/.exec(run('ask-tell.ts'))?.[1])).toBeLessThan(3)
+  })
+
+  it('quick-start: events while it runs, then a model and its accuracy', () => {
+    const said = run('quick-start.ts', '20s')
+    expect(said).toMatch(/network 0: finished, accuracy 0\.\d+/)
+    expect(Number(/is right in ([\d.]+) %/.exec(said)?.[1])).toBeGreaterThan(80)
+    expect(existsSync(join(folder, 'quick-start/model.onnx'))).toBe(true)
   })
 
   it('custom-space: a space of one file is searched by name', () => {
