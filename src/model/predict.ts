@@ -110,7 +110,7 @@ async function* imageExamples({ metadata }: OpenModel, path: string, folder: boo
   for (let start = 0; start < pictures.length; start += batch) {
     const names = pictures.slice(start, start + batch)
     const decoded = await Promise.all((await files.read(names)).map(decode))
-    for (const [i, name] of names.entries()) yield { input: join(path, name), values: decoded[i] as Uint8Array | Error }
+    for (const [i, name] of names.entries()) yield { input: join(path, name), values: decoded[i] }
   }
 }
 

@@ -90,7 +90,7 @@ const firstOf = (feeds: Readonly<Record<string, Value>>): Readonly<Record<string
   Object.fromEntries(
     Object.entries(feeds).map(([name, { dtype, shape, data }]) => [
       name,
-      { dtype, shape: [1, ...shape.slice(1)], data: data.slice(0, sizeOf(shape.slice(1))) as Value['data'] },
+      { dtype, shape: [1, ...shape.slice(1)], data: data.slice(0, sizeOf(shape.slice(1))) },
     ]),
   )
 

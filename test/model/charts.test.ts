@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { countBins } from '../../src/model/charts/histogram.ts'
 import { linearScale, logScale, niceTicks } from '../../src/model/charts/scale.ts'

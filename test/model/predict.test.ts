@@ -83,7 +83,7 @@ describe('predicting on pictures', () => {
 
   it('writes CSV that reads back: a row an input, cells quoted where they must be', async () => {
     const rows = await predict(at('image.onnx'), [at('pictures')])
-    const back = parse(toCsv(rows)) as string[][]
+    const back = parse(toCsv(rows))
     expect(new Set(back[0])).toEqual(new Set(['input', 'prediction', ...classes]))
     expect(back[0].slice(0, 2)).toEqual(['input', 'prediction'])
     expect(back.slice(1).map(([name, prediction]) => [name, prediction])).toEqual(rows.map((row) => [row.input, row.prediction]))

@@ -1,4 +1,4 @@
-import dagre from '@dagrejs/dagre'
+import { graphlib, layout as layoutLayers } from '@dagrejs/dagre'
 import { quantity } from '../report/format.ts'
 import { html, type Html } from '../report/html.ts'
 import type { Block, BlockGraph } from '../report/blocks.ts'
@@ -34,12 +34,12 @@ function layout({ blocks, edges }: BlockGraph): {
   readonly edges: readonly Path[]
   readonly size: Size
 } {
-  const layered = new dagre.graphlib.Graph()
+  const layered = new graphlib.Graph()
   layered.setGraph({ rankdir: 'TB', ranksep: gap.rank, nodesep: gap.node, marginx: 4, marginy: 4 })
   layered.setDefaultEdgeLabel(() => ({}))
   for (const block of blocks) layered.setNode(block.id, { width: box.width, height: heightOf(block) })
   for (const { from, to } of edges) layered.setEdge(from, to)
-  dagre.layout(layered)
+  layoutLayers(layered)
   const placed = blocks.map((block) => {
     const { x, y } = layered.node(block.id) as { x: number; y: number }
     return { block, x, y }

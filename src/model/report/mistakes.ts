@@ -57,7 +57,7 @@ export async function pngUrl(pixels: readonly number[], [channels, height, width
   const bytes = new Uint8Array(planes * plane)
   for (let c = 0; c < planes; c++)
     for (let i = 0; i < plane; i++) bytes[i * planes + c] = Math.max(0, Math.min(255, Math.round(pixels[c * plane + i])))
-  const picture = sharp(bytes, { raw: { width, height, channels: planes as 1 | 3 } })
+  const picture = sharp(bytes, { raw: { width, height, channels: planes } })
   const small = Math.max(width, height) > 224 ? picture.resize(224, 224, { fit: 'inside' }) : picture
   const png = await small.png({ compressionLevel: 9 }).toBuffer()
   return `data:image/png;base64,${png.toString('base64')}`
@@ -90,7 +90,7 @@ function rows({ data }: TrainedModel, mistakes: readonly Mistake[]): Html {
     const cell = feeds[name].data[row]
     if (typeof cell === 'bigint')
       return cell < -62_167_219_200_000n ? '' : new Date(Number(cell)).toISOString().slice(0, 16).replace('T', ' ').replace(' 00:00', '')
-    if (kind === 'number') return Number.isNaN(cell as number) ? '' : String(Number((cell as number).toPrecision(6)))
+    if (kind === 'number') return Number.isNaN(cell) ? '' : String(Number((cell as number).toPrecision(6)))
     return String(cell)
   }
   const left =
