@@ -2,7 +2,8 @@ import type { ReportData } from './report-data.ts'
 import { writeFileAtomic } from './files.ts'
 import { html, type Html } from './report/html.ts'
 import { mistakesSection } from './report/mistakes.ts'
-import { curveSection, networkSection } from './report/network.ts'
+import { curveSection } from './report/curve.ts'
+import { networkSection } from './report/network.ts'
 import { qualitySection } from './report/quality.ts'
 import { reproduceSection } from './report/reproduce.ts'
 import { searchSection } from './report/search.ts'
@@ -31,7 +32,7 @@ export async function reportHtml(data: ReportData): Promise<string> {
     ['quality', qualitySection(model)],
     ['mistakes', await mistakesSection(model)],
     ['network', networkSection(model)],
-    ['learning', curveSection(model)],
+    ['learning', curveSection(data)],
     ['search', searchSection(data)],
     ['use', usageSection(data)],
     ['reproduce', reproduceSection(data)],

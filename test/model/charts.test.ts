@@ -37,6 +37,7 @@ describe('scales', () => {
     expect(niceTicks(0, 10, 5)).toEqual([0, 2, 4, 6, 8, 10])
     expect(niceTicks(0.61, 0.93, 5)).toEqual([0.6, 0.7, 0.8, 0.9, 1])
     expect(niceTicks(1, 2, 6, 1)).toEqual([1, 2])
+    expect(niceTicks(1, 14, 6, 1)).toEqual([0, 5, 10, 15])
   })
 
   it('bin every value once', () => {

@@ -12,7 +12,7 @@ export const predict: CommandSpec = {
   examples: ['nascent predict model.onnx picture.png', 'nascent predict nascent-runs/…/model.onnx customers.csv > predictions.csv'],
   async run([model, inputs], options, terminal) {
     const { predict: run, toCsv } = await import('../../model/predict.ts')
-    const rows = await run(model as string, inputs as readonly string[])
+    const rows = await run(model as string, inputs as readonly string[], { onNote: (note) => terminal.error(`${note}\n`) })
     if (options.json) printJson(terminal, rows)
     else terminal.out(toCsv(rows))
     return 0

@@ -29,7 +29,8 @@ export function widened(low: number, high: number): readonly [number, number] {
 export function niceTicks(from: number, to: number, count: number, least = 0): number[] {
   const rough = Math.max((to - from) / Math.max(count, 1), least)
   const power = 10 ** Math.floor(Math.log10(rough))
-  const step = ([1, 2, 2.5, 5, 10].find((factor) => factor * power >= rough * 0.999) ?? 10) * power
+  const factors = least >= 1 && power < 10 ? [1, 2, 5, 10] : [1, 2, 2.5, 5, 10]
+  const step = (factors.find((factor) => factor * power >= rough * 0.999) ?? 10) * power
   const first = Math.floor(from / step + 1e-9)
   const last = Math.ceil(to / step - 1e-9)
   return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)))

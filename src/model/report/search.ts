@@ -97,7 +97,7 @@ function costs(finished: readonly ReportTrial[], objective: Objective, chosen: R
       wide: { width: 356, height: 260 },
     })}</figure>`
   }
-  return html`<h3>Accuracy has a price</h3><p>The same trials against what they cost. The line joins those that no other trial beats in both ways (the Pareto front): a smaller network is had only by giving up some ${metricInSentence(objective.metric)}.</p><div class="triple">${shown.map(chart)}</div>${legend(
+  return html`<h3>Quality has a price</h3><p>The same trials against what they cost. The line joins those that no other trial beats in both ways (the Pareto front): a cheaper network is had only with ${sign > 0 ? 'less' : 'more'} ${metricInSentence(objective.metric)}.</p><div class="triple">${shown.map(chart)}</div>${legend(
     [
       { name: 'trial', className: 'faint' },
       { name: 'Pareto front', className: 'strong' },

@@ -5,7 +5,7 @@ export const style: Html = {
   html: `
 :root {
   --ground: #fbfaf8; --card: #ffffff; --ink: #1d2129; --soft: #5b6472; --line: #e3e1dc; --faint-line: #efede9;
-  --blue: #2f62c9; --orange: #c8641b; --green: #2d8a5b; --grey: #9aa3b0; --tint: #eef3fc;
+  --blue: #2f62c9; --orange: #b35410; --green: #2d8a5b; --grey: #9aa3b0; --tint: #eef3fc;
   --blue-field: 47, 98, 201; --orange-field: 214, 106, 26;
   --box-convolution: #e6eefb; --box-pool: #e4f3ea; --box-dense: #fbeee0; --box-merge: #f3e8f7; --box-other: #f0efec; --box-part: #e8eef0; --box-input: #ffffff;
   color-scheme: light dark;
