@@ -1,25 +1,15 @@
 // The whole check, one command on any system: types, lint, order of rooms, build, every test; ends with a line to count by.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-
-const require = createRequire(import.meta.url)
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 /** The script behind a package's command: run by node itself, so that no shell is needed on any system. */
 function command(name, bin = name) {
-  let directory = dirname(require.resolve(name))
-  for (;;) {
-    try {
-      const manifest = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'))
-      if (manifest.name === name) {
-        const path = typeof manifest.bin === 'string' ? manifest.bin : manifest.bin[bin]
-        return join(directory, path)
-      }
-    } catch {}
-    directory = dirname(directory)
-  }
+  const folder = fileURLToPath(new URL(`../node_modules/${name}`, import.meta.url))
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  return join(folder, typeof manifest.bin === 'string' ? manifest.bin : manifest.bin[bin])
 }
 
 function step(title, args) {

@@ -33,7 +33,7 @@ export async function runAndShow(command: 'fit' | 'search', data: string, option
 /** Asks for the target column of a table on a terminal; elsewhere the data room's error lists the columns. */
 async function targetFor(data: string, options: OptionValues, terminal: Terminal): Promise<string | undefined> {
   if (options.target !== undefined) return options.target as string
-  if (!terminal.interactive || process.stdin.isTTY !== true) return undefined
+  if (!terminal.interactive || !process.stdin.isTTY) return undefined
   const { listColumns } = await import('../data/index.ts')
   const columns = await listColumns(data)
   if (columns === undefined) return undefined

@@ -16,7 +16,7 @@ export function processTerminal(): Terminal {
   return {
     out: (text) => void process.stdout.write(text),
     error: (text) => void process.stderr.write(text),
-    interactive: process.stderr.isTTY === true,
+    interactive: process.stderr.isTTY,
     width: process.stderr.columns ?? 100,
   }
 }
