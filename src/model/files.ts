@@ -27,14 +27,14 @@ export async function writeFileAtomic(
     await rename(partial, path)
   } catch (error) {
     await rm(partial, { force: true }).catch(() => {})
-    throw explained(error, path)
+    throw explained(error, path, { ...sentences, ENOENT: noPlace })
   }
 }
 
 /** A sentence with the mend for what a file system refuses; anything else as it came. */
-export function explained(error: unknown, path: string): unknown {
+export function explained(error: unknown, path: string, known: Sentences = sentences): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  const sentence = sentences[code]
+  const sentence = known[code]
   return sentence === undefined ? error : new UserError(sentence(path), { cause: error })
 }
 
@@ -44,7 +44,11 @@ const forbidden = (path: string): string =>
   `${path} may not be written or read here (read-only): change its permissions, or choose another place with --out.`
 const noFolder = (path: string): string => `${path} cannot be made because a part of its path is a file: choose another place.`
 
-const sentences: Readonly<Record<string, (path: string) => string>> = {
+const noPlace = (path: string): string => `${path} cannot be made: files cannot be put into that folder; choose another place.`
+
+type Sentences = Readonly<Record<string, (path: string) => string>>
+
+const sentences: Sentences = {
   ENOSPC: full,
   EDQUOT: full,
   EFBIG: full,
