@@ -190,7 +190,10 @@ export interface TrialTask {
 /** Runs trials somewhere; in-process, worker processes, later a queue. */
 export interface Executor {
   readonly slots: number
-  /** Resolves when the trial ended, whatever happened to the process that ran it. */
+  /**
+   * Resolves when the trial ended, whatever happened to the process that ran it.
+   * @throws UserError for what would stop every trial and the user has to mend
+   */
   run(task: TrialTask, onEpoch: (record: EpochRecord) => void, signal: AbortSignal): Promise<TrialEnd>
   close(): Promise<void>
 }

@@ -1,3 +1,4 @@
+import { UserError } from '../errors.ts'
 import type { SearchSpace } from '../space/types.ts'
 import type { Proposal, Strategy } from '../strategy/strategy.ts'
 import type { EpochRecord } from '../train/types.ts'
@@ -33,7 +34,7 @@ export interface LoopEnd {
  * Proposal n of a `deterministic` run sees the results of exactly the trials up to n − W (W: `config.workers`), told in order of number; otherwise results are told
  * as they come. An architecture whose result is known is answered with it and recorded as a replay: every trial has the same training seed.
  *
- * @throws what the store throws (a full disk); the executor's faults are failed trials
+ * @throws what the store throws, and a UserError of the executor (a full disk, data that are gone); its other faults are failed trials
  */
 export async function runLoop(options: LoopOptions): Promise<LoopEnd> {
   return new Loop(options).run()
@@ -76,8 +77,7 @@ class Loop {
       this.end ??= { reason: this.pace.tooLate() ? 'budget' : this.exhausted ? 'exhausted' : 'trials' }
       this.leaveWaiting(this.end)
     } catch (error) {
-      this.fault ??= { error }
-      this.finish('failed')
+      this.fail(error)
       await Promise.all([...this.running.values()].map(({ done }) => done))
     } finally {
       clearTimeout(timer)
@@ -146,10 +146,18 @@ class Loop {
     const onEpoch = (epoch: EpochRecord): void => {
       if (open && this.end === undefined) this.safely(() => this.record({ type: 'trial-epoch', number, record: epoch }))
     }
-    const result = cutOff(await evaluate(executor, { number, architecture, config }, onEpoch, signal), this.end)
-    open = false
-    this.running.delete(number)
+    let end: TrialEnd
+    try {
+      end = await evaluate(executor, { number, architecture, config }, onEpoch, signal)
+    } catch (error) {
+      this.fail(error)
+      return
+    } finally {
+      open = false
+      this.running.delete(number)
+    }
     this.safely(() => {
+      const result = cutOff(end, this.end)
       this.record({ type: 'trial-ended', number, ...result })
       if (result.status === 'finished') this.pace.took(Date.now() - began)
       if (!isCutOff(result)) this.answers.take({ ...result, number, architecture: decisions, text: architecture })
@@ -170,9 +178,13 @@ class Loop {
     try {
       work()
     } catch (error) {
-      this.fault ??= { error }
-      this.finish('failed')
+      this.fail(error)
     }
+  }
+
+  private fail(error: unknown): void {
+    this.fault ??= { error }
+    this.finish('failed')
   }
 
   /** Trials of an earlier process that found no time to run again must not stay "running". */
@@ -192,10 +204,12 @@ function restart({ number, attempt, architecture, decisions, origin, parents }: 
   return { type: 'trial-started', number, attempt: attempt + 1, architecture, decisions, origin, parents }
 }
 
+/** A fault of the executor is a failed trial; what the user has to mend (a full disk, data that are gone) is no trial's fault. */
 async function evaluate(executor: Executor, ...args: Parameters<Executor['run']>): Promise<TrialEnd> {
   try {
     return await executor.run(...args)
   } catch (error) {
+    if (error instanceof UserError) throw error
     return { status: 'failed', metrics: {}, reason: error instanceof Error ? error.message : String(error) }
   }
 }

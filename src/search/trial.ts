@@ -1,4 +1,5 @@
 import { measureLatency, type Network, networkCost, type Weights } from '../network/index.ts'
+import { SpaceError } from '../space/error.ts'
 import { randomFor } from '../space/random.ts'
 import type { Architecture } from '../space/types.ts'
 import { type EpochRecord, measureStep, trainNetwork } from '../train/index.ts'
@@ -34,7 +35,8 @@ export async function runTrial(
 ): Promise<TrialOutcome> {
   const { runtime, dataset, threads, shared, device, cache, openBatches } = bench
   const architecture = bench.space.parse(text)
-  const network = childOf(bench, architecture)
+  const network = networkOrReason(bench, architecture)
+  if (typeof network === 'string') return failed(network)
   const { epochs, share } = config.fidelity
   const settings = settingsFor(bench, architecture, config, epochs)
   const { batchSize, seed, augmentation } = settings
@@ -50,13 +52,27 @@ export async function runTrial(
     if (result.status !== 'finished') return { end: { status: result.status, metrics: {}, reason: result.reason } }
     const { parameters, flops } = networkCost(network)
     const latencyMs = await measureLatency(runtime, network, result.weights, { threads, device })
-    const metrics = { ...finite(result.metrics), parameters, flops, latencyMs }
+    const metrics: Metrics = { ...finite(result.metrics), parameters, flops, latencyMs }
+    const missing = config.objectives.find(({ metric }) => metrics[metric] === undefined)
+    if (missing) return failed(`${missing.metric} could not be computed on the validation part`)
     return {
       end: { status: 'finished', metrics },
       trained: { architecture: text, network, weights: result.weights, metrics, curve: result.curve },
     }
   } finally {
     await batches.close()
+  }
+}
+
+const failed = (reason: string): TrialOutcome => ({ end: { status: 'failed', metrics: {}, reason } })
+
+/** A network that cannot be built is the architecture's fault, not the user's. */
+function networkOrReason(bench: Bench, architecture: Architecture): Network | string {
+  try {
+    return childOf(bench, architecture)
+  } catch (error) {
+    if (error instanceof SpaceError) return error.message
+    throw error
   }
 }
 

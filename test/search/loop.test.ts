@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { UserError } from '../../src/errors.ts'
 import type { RunConfig, Store, TrialEnd } from '../../src/search/events.ts'
 import { runLoop } from '../../src/search/loop.ts'
 import { createMemoryStore } from '../../src/search/memory-store.ts'
@@ -220,6 +221,20 @@ describe('the search loop', () => {
     const end = await runLoop(loopOptions(store, config, { ...fakeExecutor(3), run: async (task) => finished(task) }))
     expect(end.reason).toBe('exhausted')
     expect(BigInt(new Set(store.trials().map(({ architecture }) => architecture)).size)).toBe(smallSpace.size)
+  })
+
+  it('stops when the user has to mend something, which is no failure of a trial, and goes on as if undisturbed', async () => {
+    const config = configOf()
+    const calm = await searched(config)
+    const store = begun(config)
+    const executor = fakeExecutor(1, 0, (task) => {
+      if (task.number === 5) throw new UserError('the data are gone')
+      return finished(task)
+    })
+    await expect(runLoop(loopOptions(store, config, executor))).rejects.toThrow('the data are gone')
+    expect(store.run()?.trials).toEqual({ running: 1, finished: 5, stopped: 0, failed: 0 })
+    await runLoop(loopOptions(store, config, fakeExecutor(1)))
+    expect(listOf(store)).toEqual(listOf(calm))
   })
 
   it('stops at once when nothing can be recorded any more, and says why', async () => {

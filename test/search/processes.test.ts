@@ -23,6 +23,7 @@ writeFileSync(
      well: () => { say({ type: 'epoch', record }); end({ accuracy: 1, pid: process.pid }) },
      abort: () => process.abort(),
      exit: () => { console.error('Error: the library is not there'); process.exit(3) },
+     reject: () => say({ type: 'failed', message: 'the graph has no end', mendable: false }),
      throw: () => say({ type: 'failed', message: 'the column is gone', mendable: true }),
      hang: () => { cancelled = () => {}; say({ type: 'epoch', record }) },
      sleep: () => { say({ type: 'epoch', record }); cancelled = () => say({ type: 'done', result: { status: 'stopped', metrics: { pid: process.pid } } }) },
@@ -82,11 +83,16 @@ describe('worker processes', () => {
     ['exit', /lost: its process ended with code 3: Error: the library is not there/],
     ['killed', /lost: its process was killed, most likely because memory ran out/],
     ['greedy', /lost: it used 1048576 MB of memory, more than its share of/],
-    ['throw', /^the column is gone$/],
+    ['reject', /^the graph has no end$/],
   ])('turn what went wrong (%s) into a failed trial with its reason', async (act, words) => {
     const { status, metrics, reason } = await trial(act)
     expect({ status, metrics }).toEqual({ status: 'failed', metrics: {} })
     expect(reason).toMatch(words)
+  })
+
+  it('do not blame a trial for what the user has to mend', async () => {
+    await expect(trial('throw')).rejects.toThrow(UserError)
+    await expect(trial('throw')).rejects.toThrow('the column is gone')
   })
 
   it('end a trial that takes too long', async () => {

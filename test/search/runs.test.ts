@@ -85,7 +85,7 @@ describe('places of runs', () => {
     const place = ran(createRunPlace(join(folder, 'unregistered'), (note) => notes.push(note)))
     expect(notes[0]).toMatch(/will not list this run/)
     expect(findRun(place.folder).run).toBe(place.run)
-    expect(() => createRunPlace()).toThrow()
+    expect(() => createRunPlace()).toThrow(/a part of its path is a file/)
   })
 })
 

@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { UserError } from '../../errors.ts'
 import type { StepPlan } from '../../train/index.ts'
 import { finalEpochsBySize, type TimePlan } from '../budget.ts'
 import type { Metrics, RunConfig, RunState, SearchEvent, Store } from '../events.ts'
@@ -80,6 +81,7 @@ export async function finalModel(
     return outcome.status === 'failed' ? await adopt(outcome.reason ?? 'its training failed') : outcome
   } catch (error) {
     if (hooks.signal?.aborted) return 'interrupted'
+    if (error instanceof UserError) throw error
     return adopt(error instanceof Error ? error.message : String(error))
   }
 }

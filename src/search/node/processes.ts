@@ -1,4 +1,5 @@
 import { availableParallelism, totalmem } from 'node:os'
+import { UserError } from '../../errors.ts'
 import type { TrialCost } from '../budget.ts'
 import type { TrialEnd } from '../events.ts'
 import type { Crew } from './crew.ts'
@@ -76,6 +77,7 @@ export function createProcessCrew(options: ProcessOptions): Crew {
           },
         )
       } catch (error) {
+        if (error instanceof UserError) throw error
         return failure(error)
       } finally {
         idle.push(worker)

@@ -72,6 +72,16 @@ export function createRunPlace(out?: string, onNote: (note: string) => void = ()
   return { run, folder }
 }
 
+/** Making a folder with its parents fails on a read-only disk as if the path were not there; without them it says why. */
+function causeOf(error: unknown, folder: string): unknown {
+  try {
+    mkdirSync(folder)
+    return error
+  } catch (cause) {
+    return cause
+  }
+}
+
 /** Takes away what `createRunPlace` and an empty store have made; other files in the folder stay. */
 export function discardRunPlace({ run, folder }: RunPlace): void {
   for (const ending of ['', '-wal', '-shm']) rmSync(join(folder, databaseName + ending), { force: true })
@@ -90,7 +100,7 @@ function made(folder: string): string {
     mkdirSync(folder, { recursive: true })
     return folder
   } catch (error) {
-    throw explained(error, folder)
+    throw explained(causeOf(error, folder), folder)
   }
 }
 

@@ -23,6 +23,14 @@ const mends: readonly (readonly [readonly string[], (path: string) => string])[]
     (path) => `${path} cannot be written (read-only): make it writable, or choose another folder with --out or NASCENT_HOME.`,
   ],
   [
+    ['enotdir', 'eexist'],
+    (path) => `${path} cannot be made, because a part of its path is a file: choose another folder with --out or NASCENT_HOME.`,
+  ],
+  [
+    ['enoent'],
+    (path) => `${path} cannot be made, because a part of its path is not there: choose another folder with --out or NASCENT_HOME.`,
+  ],
+  [
     ['unable to open', 'cantopen'],
     (path) => `The run's database ${path} cannot be opened: look whether its folder is there and may be read and written.`,
   ],

@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs'
+import { accessSync, constants, existsSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite'
 import { UserError } from '../../errors.ts'
 import type { EpochRecord } from '../../train/types.ts'
@@ -68,8 +69,19 @@ function guarded<T>(path: string, work: () => T): T {
   }
 }
 
+/** On a read-only disk SQLite cannot keep the file that readers share; nothing changes there, so it may take the database as it lies. */
+function location(path: string, readOnly: boolean): string {
+  if (!readOnly) return path
+  try {
+    accessSync(dirname(path), constants.W_OK)
+    return path
+  } catch {
+    return `${pathToFileURL(path).href}?immutable=1`
+  }
+}
+
 function openDatabase(path: string, readOnly: boolean): DatabaseSyncInstance {
-  const database = new DatabaseSync(path, { readOnly, timeout: 10_000 })
+  const database = new DatabaseSync(location(path, readOnly), { readOnly, timeout: 10_000 })
   try {
     const version = currentVersion(database)
     if (version > schemaVersion) {
