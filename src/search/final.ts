@@ -1,3 +1,4 @@
+import type { BatchSource } from '../data/dataset.ts'
 import { mergeTrainAndValid } from '../data/records.ts'
 import { measureLatency, networkCost } from '../network/index.ts'
 import {
@@ -9,6 +10,7 @@ import {
   type StepPlan,
   trainNetwork,
   type TrainOptions,
+  type TrainSettings,
   type TrainState,
 } from '../train/index.ts'
 import { type Bench, childOf, finite, settingsFor } from './bench.ts'
@@ -68,8 +70,8 @@ export async function runFinal(bench: Bench, task: FinalTask, hooks: FinalHooks)
   const network = childOf(bench, architecture)
   const common = { runtime, network, threads, shared, device, cache }
   const draft = settingsFor(bench, architecture, config, 1)
-  const { batchSize, seed, augmentation } = draft
-  const batches = openBatches(dataset, { batchSize, seed, augmentation })
+  const open = ({ batchSize, seed, augmentation }: TrainSettings): BatchSource => openBatches(dataset, { batchSize, seed, augmentation })
+  let batches = open(draft)
   try {
     const timed = until === undefined && task.plan ? undefined : await measureStep({ ...common, dataset: whole, batches, settings: draft })
     // Whole: its validation part gives the time of an evaluation, and with it the test's.
@@ -84,11 +86,15 @@ export async function runFinal(bench: Bench, task: FinalTask, hooks: FinalHooks)
         maxEpochs,
       })
     await hooks.onPlan(plan)
+    // How pictures are varied depends on how often each is seen, which is known only now.
+    const settings = settingsFor(bench, architecture, config, plan.epochs)
+    await batches.close()
+    batches = open(settings)
     const options: TrainOptions = {
       ...common,
       dataset,
       batches,
-      settings: { ...settingsFor(bench, architecture, config, plan.epochs), ...(plan.steps === undefined ? {} : { steps: plan.steps }) },
+      settings: { ...settings, ...(plan.steps === undefined ? {} : { steps: plan.steps }) },
       deadline: trainUntil,
       signal,
       resumeFrom,
