@@ -66,7 +66,8 @@ export async function showRun(terminal: Terminal, json: boolean, run: (hooks: Ho
       signal: controller.signal,
       onNote: (note) => terminal.error(`${note}\n`),
       onEvent: (event) => {
-        if (event.type === 'run-started') progress = showProgress(terminal, event.config.objectives[0], event.config.budget)
+        if (event.type === 'run-started' || event.type === 'run-resumed')
+          progress = showProgress(terminal, event.config.objectives[0], event.config.budget)
         progress?.event(event)
       },
     })

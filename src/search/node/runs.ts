@@ -185,15 +185,16 @@ function placeOf(folder: string): RunPlace {
   }
 }
 
-/** What `ls` shows of every run; a damaged one is listed as unreadable, with the reason. */
+/** What `ls` shows of every run, in order of their beginning; a damaged one is listed as unreadable, with the reason. */
 export function listRuns(): readonly RunSummary[] {
-  return listPlaces().flatMap((place) => {
+  const rows = listPlaces().map((place) => {
     try {
-      return [summaryOf(place)]
+      return summaryOf(place)
     } catch (error) {
-      return [unreadable(place, error instanceof Error ? error.message : String(error))]
+      return unreadable(place, error instanceof Error ? error.message : String(error))
     }
   })
+  return rows.sort((a, b) => (a.startedAt < b.startedAt ? -1 : a.startedAt > b.startedAt ? 1 : 0))
 }
 
 function summaryOf(place: RunPlace): RunSummary {

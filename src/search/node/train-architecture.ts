@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { openDataset } from '../../data/index.ts'
 import { UserError } from '../../errors.ts'
 import { spaces } from '../../hub/index.ts'
@@ -74,6 +75,11 @@ async function choose({ architecture: text, space: spaceName, trial }: TrainRequ
   for (const entry of spaces) {
     const space = entry.make()
     if (parses(space, text)) return { named: { name: entry.name }, space, architecture: canonical(space, text) }
+  }
+  if (text.includes('=') && !existsSync(text)) {
+    throw new UserError(
+      `"${text}" is no architecture of any space known by name: say which space it belongs to with --space, then it is said what is wrong with it.`,
+    )
   }
   const { state, trials, summary } = openRun(text)
   const named = { name: state.config.space, hash: state.config.spaceHash }
