@@ -49,6 +49,7 @@ const refused: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['a number of workers below one', ['search', 'digits', '--workers', '-3'], /--workers/],
   ['an unknown command', ['frobnicate'], /frobnicate/],
   ['an unknown option', ['fit', 'digits', '--bugdet', '10s'], /--budget/],
+  ['a device that does not work here', ['fit', 'digits', '--budget', '30s', '--device', 'cuda'], /cuda.*--device cpu/],
   ['an unknown device', ['fit', 'digits', '--device', 'abacus'], /cpu, webgpu, cuda/],
 ]
 

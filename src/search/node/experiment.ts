@@ -18,6 +18,7 @@ import { trialFolder } from './kept.ts'
 import { createProcessCrew, defaultWorkers } from './processes.ts'
 import { bestModel, hasModel, writeOnnx, writeRunReport } from './products.ts'
 import { createRunPlace, findRun, openRun } from './runs.ts'
+import { checkDevice } from './device.ts'
 import { isObjectSpace, loadSpace } from './spaces.ts'
 import { conduct, resultOf, runOf } from './study.ts'
 import { version } from './version.ts'
@@ -36,6 +37,7 @@ export async function runSearch(options: SearchOptions, hooks: RunHooks = {}): P
   if (options.budget === undefined) hooks.onNote?.(`No budget given: taking ${defaultBudget}, from start to end.`)
   const budget = parseBudget(options.budget ?? defaultBudget)
   if (options.fidelity !== undefined) parseFidelity(options.fidelity)
+  await checkDevice(options.device)
   const prepared = await prepare(options, hooks)
   const { data, dataset, named, space, strategy, objectives } = prepared
   const place = createRunPlace(options.out, hooks.onNote)

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { openDataset } from '../../data/index.ts'
 import { UserError } from '../../errors.ts'
+import { checkDevice } from './device.ts'
 import { spaces } from '../../hub/index.ts'
 import type { SearchSpace } from '../../space/types.ts'
 import { parseBudget } from '../budget.ts'
@@ -30,6 +31,7 @@ export async function trainArchitecture(request: TrainRequest, hooks: RunHooks =
   const since = request.since ?? performance.timeOrigin
   const budget = request.budget === undefined ? {} : parseBudget(request.budget)
   if (budget.trials !== undefined) throw new UserError('train trains one network, so its budget is a time only, for example --budget 10m.')
+  await checkDevice(request.device)
   const { named, space, architecture } = await choose(request)
   const data = resolveData(request.data)
   const seed = request.seed ?? 0

@@ -1,3 +1,4 @@
+import { UserError } from '../../errors.ts'
 import { compile } from '../compile.ts'
 import { input } from '../graph.ts'
 import { add } from '../ops/arithmetic.ts'
@@ -27,6 +28,15 @@ async function probe(runtime: Runtime, device: Device): Promise<DeviceProbe> {
     const right = Array.from(y.data as Float32Array).join() === '8,11,16,23'
     return right ? { device, works: true } : { device, works: false, reason: 'it gives wrong results' }
   } catch (error) {
-    return { device, works: false, reason: String(error instanceof Error ? error.message : error).split('\n')[0] }
+    // ONNX Runtime puts its source file and the condition that failed before what a person can read.
+    const [line] = String(error instanceof Error ? error.message : error).split('\n')
+    return { device, works: false, reason: line.replace(/^.* was false\. /, '') }
   }
+}
+
+/** @throws UserError when the device does not work here, with the reason and what to use instead */
+export async function requireDevice(runtime: Runtime, device: Device): Promise<void> {
+  if (device === 'cpu') return
+  const [{ works, reason }] = await probeDevices(runtime, [device])
+  if (!works) throw new UserError(`The device ${device} does not work here (${reason ?? 'no reason given'}): use --device cpu; "nascent doctor" says what works.`)
 }

@@ -1,2 +1,2 @@
-export { type DeviceProbe, probeDevices } from './devices.ts'
+export { type DeviceProbe, probeDevices, requireDevice } from './devices.ts'
 export { createNodeRuntime, type NodeRuntimeOptions } from './runtime.ts'
