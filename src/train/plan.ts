@@ -62,6 +62,9 @@ export interface StepPlan {
 /** Measured times scatter: plans fill this share of the time. */
 const filled = 0.92
 
+/** From so many epochs on a plan is of whole ones: the part of an epoch that is left is not worth an odd end. */
+const wholeFrom = 10
+
 /**
  * How long to train so that the schedule is complete when the time is over.
  * @param stepMs milliseconds of one step
@@ -75,7 +78,9 @@ export function planSteps(
 ): StepPlan {
   const { batches, evaluationMs = 0, compileMs = 0, maxEpochs = 300 } = epoch
   const available = Math.max(seconds * 1000 * filled - compileMs, 0)
-  const epochs = Math.floor(available / (batches * stepMs + evaluationMs))
-  if (epochs >= 1) return { epochs: Math.min(epochs, maxEpochs) }
-  return { epochs: 1, steps: Math.min(batches, Math.max(1, Math.floor((available - evaluationMs) / stepMs))) }
+  const whole = Math.floor(available / (batches * stepMs + evaluationMs))
+  if (whole >= Math.min(wholeFrom, maxEpochs)) return { epochs: Math.min(whole, maxEpochs) }
+  const rest = Math.max(0, Math.floor((available - whole * (batches * stepMs + evaluationMs) - evaluationMs) / stepMs))
+  if (rest === 0 && whole > 0) return { epochs: whole }
+  return { epochs: whole + 1, steps: Math.max(1, whole * batches + Math.min(rest, batches)) }
 }

@@ -75,5 +75,7 @@ describe('plans', () => {
   it('count steps where no epoch fits', () => {
     expect(planSteps(100, 10, { batches: 1000, evaluationMs: 1200 })).toEqual({ epochs: 1, steps: 80 })
     expect(planSteps(100, 0, { batches: 1000 })).toEqual({ epochs: 1, steps: 1 })
+    // 92 s of 100: two epochs of 41 s, and 90 steps of the third before its validation.
+    expect(planSteps(100, 100, { batches: 400, evaluationMs: 1000 })).toEqual({ epochs: 3, steps: 890 })
   })
 })
