@@ -1,9 +1,12 @@
 export { UserError } from './errors.ts'
 export {
+  annealing,
   type ConfiguredStrategy,
   evolution,
+  exhaustive,
   type FinishedRun,
   grid,
+  localSearch,
   type Options,
   random,
   resume,

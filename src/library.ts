@@ -36,6 +36,9 @@ export const strategy = (name: string, options: Settings = {}): ConfiguredStrate
 
 export const random = (options?: Settings): ConfiguredStrategy => strategy('random', options)
 export const grid = (options?: Settings): ConfiguredStrategy => strategy('grid', options)
+export const exhaustive = (options?: Settings): ConfiguredStrategy => strategy('exhaustive', options)
+export const localSearch = (options?: Settings): ConfiguredStrategy => strategy('local-search', options)
+export const annealing = (options?: Settings): ConfiguredStrategy => strategy('annealing', options)
 export const evolution = (options?: Settings): ConfiguredStrategy => strategy('evolution', options)
 
 /**

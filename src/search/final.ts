@@ -6,8 +6,9 @@ import {
   evaluate,
   type Evaluation,
   measureStep,
-  planSteps,
+  type StepMeasure,
   type StepPlan,
+  totalSteps,
   trainNetwork,
   type TrainOptions,
   type TrainSettings,
@@ -23,6 +24,8 @@ export interface FinalTask {
   readonly config: RunConfig
   /** Validation metrics of the trial that won: the final model, which has no validation part, keeps them beside its cost. */
   readonly metrics?: Metrics
+  /** Steps of the trial that won: with a plan of fewer the trial's own model is the better one. */
+  readonly leastSteps?: number
   /** Given, fixed by the data's size, or recorded before a kill; planned from the time when absent. */
   readonly plan?: StepPlan
   /** When training and test must have ended, ms since 1970. */
@@ -54,8 +57,24 @@ export interface FinalResult {
   readonly trained?: Trained & { readonly tested: Evaluation }
 }
 
-/** Most epochs that a final training is given: more rarely help. */
+const failed = (reason?: string): FinalResult => ({ outcome: { status: 'failed', reason, metrics: {}, test: {} } })
+
+/** A final training of time to spare is given no more epochs than this: more rarely help. */
 const maxEpochs = 100
+/** Measured times scatter: a plan fills this share of the time. */
+const filled = 0.92
+
+/**
+ * As much training as the time allows: whole epochs where there are many, to the step where there are few.
+ *
+ * @param batches of one epoch
+ */
+export function planFinal(timed: Pick<StepMeasure, 'stepMs' | 'compileMs'> | undefined, seconds: number, batches: number): StepPlan {
+  if (timed === undefined) return { epochs: 1 }
+  const steps = Math.max(1, Math.floor((filled * 1000 * seconds - timed.compileMs) / timed.stepMs))
+  const epochs = Math.floor(steps / batches)
+  return epochs >= 10 ? { epochs: Math.min(epochs, maxEpochs) } : { epochs: Math.ceil(steps / batches), steps }
+}
 
 /**
  * Trains an architecture from scratch on training and validation parts together, as long as the time allows (its schedule complete in it), then tests it: the only time that the test part is looked at.
@@ -78,13 +97,10 @@ export async function runFinal(bench: Bench, task: FinalTask, hooks: FinalHooks)
     const testMs =
       timed === undefined ? 0 : (1.2 * timed.evaluationMs * whole.test.count) / Math.max(1, whole.valid.count) + timed.compileMs / 3
     const trainUntil = until === undefined ? undefined : until - testMs
-    const plan =
-      task.plan ??
-      planSteps(timed?.stepMs ?? 0, ((trainUntil ?? 0) - Date.now()) / 1000, {
-        batches: batches.batches,
-        compileMs: timed?.compileMs,
-        maxEpochs,
-      })
+    const plan = task.plan ?? planFinal(timed, ((trainUntil ?? 0) - Date.now()) / 1000, batches.batches)
+    if (task.plan === undefined && totalSteps(plan, batches.batches) < (task.leastSteps ?? 0)) {
+      return failed('the time left was shorter than what its trial was trained for')
+    }
     await hooks.onPlan(plan)
     // How pictures are varied depends on how often each is seen, which is known only now.
     const settings = settingsFor(bench, architecture, config, plan.epochs)
@@ -108,7 +124,7 @@ export async function runFinal(bench: Bench, task: FinalTask, hooks: FinalHooks)
     }
     const { status, reason, weights, curve } = await trainNetwork(options)
     const { parameters, flops } = networkCost(network)
-    if (status === 'failed' || signal?.aborted) return { outcome: { status: 'failed', reason, metrics: {}, test: {} } }
+    if (status === 'failed' || signal?.aborted) return failed(reason)
     const latencyMs = await measureLatency(runtime, network, weights, { threads: 1, device })
     const metrics = { ...task.metrics, parameters, flops, latencyMs }
     const tested = await evaluate({ ...common, weights, dataset: whole, part: 'test' })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { UserError } from '../../errors.ts'
 import type { StepPlan } from '../../train/index.ts'
 import { finalEpochsBySize, type TimePlan } from '../budget.ts'
-import type { Metrics, RunConfig, RunState, SearchEvent, Store } from '../events.ts'
+import type { RunConfig, RunState, SearchEvent, Store } from '../events.ts'
 import type { FinalOutcome } from '../final.ts'
 import type { Crew } from './crew.ts'
 import { trialFolder } from './kept.ts'
@@ -52,19 +52,26 @@ export async function finalModel(
   const hasTrial = trial !== undefined && hasModel(trial)
   if (plan === undefined) for (const name of ['model.json', finalStateName]) rmSync(join(folder, name), { force: true })
 
+  let begun = plan !== undefined
+  const begin = (planned: StepPlan): void => {
+    if (!begun) record({ type: 'final-started', architecture, ...planned, number })
+    begun = true
+  }
   const adopt = (why: string): Promise<FinalOutcome> => {
     if (!hasTrial) throw new Error(`The final training failed: ${why}`)
+    begin({ epochs: 0 })
     hooks.onNote?.(`The final model is that of trial ${number}: ${why}.`)
     return crew.adopt(config, trial, folder)
   }
   if (time && plan === undefined && time.trainUntil - Date.now() < leastFinalMs && hasTrial) {
-    record({ type: 'final-started', architecture, epochs: 0, number })
     return adopt('no time was left for a training of its own')
   }
+  const row = course.store.trials().find((other) => other.number === number)
   const task = {
     architecture,
     config,
-    metrics: metricsOf(course, number),
+    metrics: row?.metrics,
+    leastSteps: hasTrial ? row?.curve.at(-1)?.step : undefined,
     plan: plan ?? fixedPlan(config, course.examples),
     // What was planned before a kill is carried out, even if the kill has cost some time.
     until: plan ? undefined : time?.trainUntil,
@@ -73,9 +80,7 @@ export async function finalModel(
     const outcome = await crew.final(task, folder, {
       signal: hooks.signal,
       onEpoch: (epoch) => record({ type: 'final-epoch', record: epoch }),
-      onPlan(planned) {
-        if (plan === undefined) record({ type: 'final-started', architecture, ...planned, number })
-      },
+      onPlan: begin,
     })
     if (hooks.signal?.aborted) return 'interrupted'
     return outcome.status === 'failed' ? await adopt(outcome.reason ?? 'its training failed') : outcome
@@ -85,10 +90,6 @@ export async function finalModel(
     return adopt(error instanceof Error ? error.message : String(error))
   }
 }
-
-/** Validation metrics of the trial that won. */
-const metricsOf = ({ store }: Course, number: number | undefined): Metrics | undefined =>
-  store.trials().find((row) => row.number === number)?.metrics
 
 /** Without a time budget the length is fixed by the size of the data, so that the same command always does the same. */
 function fixedPlan({ budget, finalEpochs }: RunConfig, examples: number): StepPlan | undefined {
