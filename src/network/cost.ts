@@ -31,6 +31,12 @@ export function nodeCosts(network: Network): readonly NodeCost[] {
   })
 }
 
+/** So many FLOPs take as long as moving one byte of activations through a training step: fitted by `benchmarks/cost-model`. */
+const flopsPerByte = 10
+
+/** Work of training on one example, in FLOPs of a forward pass and what moving activations costs beside them: in proportion to a step's time. */
+export const trainingWork = ({ flops, activationBytes }: Cost): number => flops + flopsPerByte * activationBytes
+
 /** What a network costs: trained parameters; operations and bytes of activations of a forward pass for one example. */
 export function networkCost(network: Network): Cost {
   const total = { parameters: 0, flops: 0, activationBytes: 0 }

@@ -1,5 +1,5 @@
 export { type BuildMode, type BuiltNetwork, buildNetwork } from './build.ts'
-export { networkCost, type NodeCost, nodeCosts } from './cost.ts'
+export { networkCost, type NodeCost, nodeCosts, trainingWork } from './cost.ts'
 export { type DescribedNode, describeNetwork, layerLabel, type NetworkDescription } from './describe.ts'
 export { initialValues, initialWeights } from './initialize.ts'
 export { type LatencyOptions, measureLatency } from './latency.ts'

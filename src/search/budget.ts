@@ -105,9 +105,9 @@ export interface TrialCost {
   readonly fixedSeconds: number
   /** Training batches in a pass over the training part. */
   readonly batches: number
-  /** FLOPs of the network that was measured, for one example. */
-  readonly flops: number
-  /** FLOPs of random networks of the space, in ascending order. */
+  /** Work of the network that was measured, for one example (`trainingWork`). */
+  readonly work: number
+  /** Work of random networks of the space, in ascending order. */
   readonly spread: readonly number[]
 }
 
@@ -124,21 +124,21 @@ const leastOpen = 0.15
  * @param speed of the final training against one worker's: more than one core for one network
  */
 export function planCostLimit(cost: TrialCost, seconds: number, speed: number, examples: number): number | undefined {
-  const { flops, spread, epochSeconds } = cost
+  const { work, spread, epochSeconds } = cost
   const epochs = (seconds * speed) / Math.max(1e-9, epochSeconds)
-  const affordable = (flops * epochs) / wantedFinalEpochs(examples)
-  const open = spread[Math.floor(leastOpen * spread.length)] ?? flops
+  const affordable = (work * epochs) / wantedFinalEpochs(examples)
+  const open = spread[Math.floor(leastOpen * spread.length)] ?? work
   const limit = Math.max(affordable, open)
   return spread.filter((value) => value > limit).length > 0.05 * spread.length ? Math.round(limit) : undefined
 }
 
-/** What a typical network within a limit takes: work grows with FLOPs. */
+/** What a typical network within a limit takes: time grows with work. */
 export function costWithin(cost: TrialCost, limit: number | undefined): TrialCost {
   if (limit === undefined) return cost
   const within = cost.spread.filter((value) => value <= limit)
-  const flops = within[Math.floor(within.length / 2)] ?? cost.flops
-  const scale = Math.min(1, flops / cost.flops)
-  return { ...cost, flops, epochSeconds: cost.epochSeconds * scale, validSeconds: cost.validSeconds * scale }
+  const work = within[Math.floor(within.length / 2)] ?? cost.work
+  const scale = Math.min(1, work / cost.work)
+  return { ...cost, work, epochSeconds: cost.epochSeconds * scale, validSeconds: cost.validSeconds * scale }
 }
 
 /** Trials to aim for; more when full trials are cheap, fewer (down to the least) when even a short one is dear. */

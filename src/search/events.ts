@@ -103,8 +103,8 @@ export interface RunConfig {
   readonly fidelity: Fidelity
   /** Why that fidelity: given, fixed by the size of the data, or planned from a measurement. */
   readonly fidelityFrom?: string
-  /** Dearer networks are not tried: the final training would have no time for them. */
-  readonly maxFlops?: number
+  /** Networks that take more work (`trainingWork`) are not tried: the final training would have no time for them. */
+  readonly maxWork?: number
   readonly workers: number
   readonly deterministic: boolean
   readonly seed: number

@@ -1,4 +1,4 @@
-import { measureLatency, type Network, networkCost, type Weights } from '../network/index.ts'
+import { measureLatency, type Network, networkCost, trainingWork, type Weights } from '../network/index.ts'
 import { SpaceError } from '../space/error.ts'
 import { randomFor } from '../space/random.ts'
 import type { Architecture } from '../space/types.ts'
@@ -76,23 +76,23 @@ function networkOrReason(bench: Bench, architecture: Architecture): Network | st
   }
 }
 
-/** Random architectures of the space with their FLOPs, the cheapest first. */
+/** Random architectures of the space with the work of training them, the cheapest first. */
 export function sampleCosts(
   { space, dataset }: Bench,
   seed: number,
   samples = 41,
-): readonly { readonly architecture: Architecture; readonly flops: number }[] {
+): readonly { readonly architecture: Architecture; readonly work: number }[] {
   const context = { input: dataset.input, outputs: outputsOf(dataset) }
   return Array.from({ length: samples }, (_, i) => space.sample(randomFor(seed, 'reference', i)))
-    .map((architecture) => ({ architecture, flops: space.cost(architecture, context).flops }))
-    .sort((a, b) => a.flops - b.flops)
+    .map((architecture) => ({ architecture, work: trainingWork(space.cost(architecture, context)) }))
+    .sort((a, b) => a.work - b.work)
 }
 
 /** Measures what a trial of a typical architecture takes here, for the plan of the run. */
 export async function measureTrial(bench: Bench, config: RunConfig): Promise<TrialCost> {
   const { runtime, dataset, threads, shared, device, cache, openBatches } = bench
   const samples = sampleCosts(bench, config.seed)
-  const { architecture, flops } = samples[Math.floor(samples.length / 2)]
+  const { architecture, work } = samples[Math.floor(samples.length / 2)]
   const settings = settingsFor(bench, architecture, config, 1)
   const { batchSize, seed, augmentation } = settings
   const batches = openBatches(dataset, { batchSize, seed, augmentation })
@@ -115,8 +115,8 @@ export async function measureTrial(bench: Bench, config: RunConfig): Promise<Tri
       // Once more for the latency's session, and saving.
       fixedSeconds: (1.5 * compileMs) / 1000 + 0.1,
       batches: batches.batches,
-      flops,
-      spread: samples.map((sample) => sample.flops),
+      work,
+      spread: samples.map((sample) => sample.work),
     }
   } finally {
     await batches.close()

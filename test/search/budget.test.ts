@@ -68,7 +68,7 @@ describe('a budget', () => {
 })
 
 /** Networks of one size. */
-const flat = { flops: 1e6, spread: [1e6] }
+const flat = { work: 1e6, spread: [1e6] }
 
 describe('a fidelity', () => {
   it.each([
@@ -132,7 +132,7 @@ describe('a fidelity', () => {
 
 describe('the limit on what a network may cost', () => {
   const spread = Array.from({ length: 41 }, (_, i) => 1e6 * (i + 1))
-  const cost = { epochSeconds: 10, validSeconds: 1, fixedSeconds: 0.5, batches: 800, flops: 21e6, spread }
+  const cost = { epochSeconds: 10, validSeconds: 1, fixedSeconds: 0.5, batches: 800, work: 21e6, spread }
 
   it('is none when every network can be trained for long', () => {
     expect(planCostLimit(cost, 10_000, 2, 50_000)).toBeUndefined()
@@ -147,7 +147,7 @@ describe('the limit on what a network may cost', () => {
 
   it('leaves a part of the space open however little time there is', () => {
     const limit = planCostLimit(cost, 0.01, 1, 50_000) as number
-    expect(spread.filter((flops) => flops <= limit).length).toBeGreaterThan(4)
+    expect(spread.filter((work) => work <= limit).length).toBeGreaterThan(4)
   })
 })
 

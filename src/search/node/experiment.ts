@@ -7,6 +7,7 @@ import { defaultBudget, parseBudget, parseFidelity } from '../budget.ts'
 import { outputsOf } from '../bench.ts'
 import type { RunConfig, RunState } from '../events.ts'
 import { createSessionCache } from '../../tensor/index.ts'
+import { trainingWork } from '../../network/index.ts'
 import { limitSpace } from '../../space/limit.ts'
 import type { Architecture, NetworkContext, SearchSpace } from '../../space/types.ts'
 import type { StrategyEntry } from '../../strategy/strategy.ts'
@@ -134,9 +135,10 @@ const isOver = ({ ended, final }: RunState): boolean =>
 
 /** The space within what the run can afford, and the strategy on it. */
 function searchWith(whole: SearchSpace, strategy: StrategyEntry, config: RunConfig, context: NetworkContext) {
-  const { maxFlops, seed, objectives, strategyOptions } = config
-  const accepts = (architecture: Architecture): boolean => whole.cost(architecture, context).flops <= (maxFlops ?? Number.POSITIVE_INFINITY)
-  const space = maxFlops === undefined ? whole : limitSpace(whole, { accepts, message: `more than ${maxFlops} FLOPs` })
+  const { maxWork, seed, objectives, strategyOptions } = config
+  const accepts = (architecture: Architecture): boolean =>
+    trainingWork(whole.cost(architecture, context)) <= (maxWork ?? Number.POSITIVE_INFINITY)
+  const space = maxWork === undefined ? whole : limitSpace(whole, { accepts, message: `more than ${maxWork} units of work` })
   return { space, strategy: strategy.make({ space, seed, objectives }, strategyOptions) }
 }
 

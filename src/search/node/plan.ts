@@ -18,7 +18,7 @@ export interface FidelityPlan {
   readonly fidelity: Fidelity
   readonly fidelityFrom: string
   /** Dearer networks are not tried: their final training would be too short. */
-  readonly maxFlops?: number
+  readonly maxWork?: number
 }
 
 /** How much of a core's speed each core adds to one network's training. */
@@ -46,13 +46,13 @@ export async function planRun(
   const time = planTime(since, seconds, 0, config.finalShare)
   const left = Math.max(0, (time.searchUntil - Date.now()) / 1000)
   const finalSeconds = (time.trainUntil - time.searchUntil) / 1000
-  const maxFlops = planCostLimit(cost, finalSeconds, Math.max(1, coreGain * availableParallelism()), examples)
-  const typical = costWithin(cost, maxFlops)
+  const maxWork = planCostLimit(cost, finalSeconds, Math.max(1, coreGain * availableParallelism()), examples)
+  const typical = costWithin(cost, maxWork)
   const fidelity = planFidelity(typical, left * crew.slots, trials)
   return {
     fidelity,
     fidelityFrom: `planned for ${left.toFixed(0)} s: ${describe(typical)}`,
-    ...(maxFlops === undefined ? {} : { maxFlops }),
+    ...(maxWork === undefined ? {} : { maxWork }),
   }
 }
 
@@ -60,12 +60,11 @@ const describe = ({ epochSeconds, validSeconds, fixedSeconds }: TrialCost): stri
   `a typical network takes ${epochSeconds.toFixed(2)} s an epoch, ${validSeconds.toFixed(2)} s to validate and ${fixedSeconds.toFixed(2)} s to begin`
 
 /** `Budget 10m: trials of 3 epochs …` for the person who waits. */
-export function planNote(budget: Budget, { fidelity, maxFlops }: FidelityPlan, workers: number): string {
+export function planNote(budget: Budget, { fidelity, maxWork }: FidelityPlan, workers: number): string {
   const parts = [
     ...(budget.seconds === undefined ? [] : [`${Math.round(budget.seconds)} s`]),
     ...(budget.trials === undefined ? [] : [`${budget.trials} trials`]),
   ]
-  const limit =
-    maxFlops === undefined ? '' : ` Networks above ${(maxFlops / 1e6).toFixed(1)} MFLOPs are left out: there is no time to train them.`
+  const limit = maxWork === undefined ? '' : ' The dearest networks of the space are left out: there is no time to train them.'
   return `Budget ${parts.join(' or ')}: ${workers} worker${workers === 1 ? '' : 's'}, each trial trains ${describeFidelity(fidelity)}.${limit}`
 }
