@@ -18,6 +18,7 @@ import type { Runtime, Value } from '../../src/tensor/runtime.ts'
 import { simplify } from '../../src/tensor/simplify/simplify.ts'
 import type { Shape, Tensor } from '../../src/tensor/tensor.ts'
 import { sizeOf } from '../../src/tensor/tensor.ts'
+import { gradientCases } from '../suites/gradient-cases.ts'
 import { runEmulated } from './emulated-blocks.ts'
 import { randomNet } from './random-nets.ts'
 
@@ -237,5 +238,28 @@ describe('the blocked layout gives what the standard operators give', () => {
 
   test.each(Array.from({ length: 40 }, (_, i) => i + 1))('random network %i', async (seed) => {
     await expectSameValues(randomNet(seed), seed % 5 === 0 ? [8] : [])
+  })
+
+  // Images go through a depthwise convolution first, which puts them into blocks, so that what comes after has to do with blocks.
+  const inBlocks = (tensor: Tensor): Tensor =>
+    tensor.shape.length === 4 && tensor.shape[1] > 1 && tensor.dtype === 'float32'
+      ? convolution(tensor, constant(new Float32Array(tensor.shape[1]).fill(1), [tensor.shape[1], 1, 1, 1]), { groups: tensor.shape[1] })
+      : tensor
+
+  const imageCases = gradientCases.filter(({ inputs }) => inputs.some(({ shape }) => shape.length === 4))
+  test.each(imageCases.map((one) => [one.name, one] as const))('of the table of gradients: %s', async (_, { inputs, build, order }) => {
+    const tensors = inputs.map(({ shape }, i) => input(`x${i}`, shape))
+    const y = build(...tensors.map(inBlocks))
+    const first = gradients(reduceSum(mul(y, input('up', y.shape))), tensors)
+    const weighted = first.map((gradient, i) => reduceSum(mul(gradient, input(`up${i}`, gradient.shape))))
+    const second =
+      order === 2
+        ? gradients(
+            weighted.reduce((sum, term) => add(sum, term)),
+            tensors,
+          )
+        : []
+    const named = [...first, ...second].map((gradient, i) => [`gradient${i}`, gradient] as const)
+    await expectSameValues({ y, ...Object.fromEntries(named) }, [4])
   })
 })
