@@ -1,5 +1,6 @@
 // The whole job from TypeScript: search, training, test, model and report, on pictures that come with Nascent.
-import { evolution, search } from 'nascent'
+import { search } from 'nascent'
+import { evolution } from 'nascent/strategy'
 
 const run = search({ data: 'digits', space: 'chain', strategy: evolution({ population: 8 }), budget: process.argv[2] ?? '30s', seed: 1, out: 'quick-start' })
 for await (const event of run) {

@@ -1,16 +1,7 @@
 import type { StoredEvent } from './search/events.ts'
 import type { ResumeChange } from './search/node/experiment.ts'
 import type { RunHooks, RunResult, SearchOptions } from './search/node/options.ts'
-import { findStrategy } from './strategy/index.ts'
-import type { StrategyEntry } from './strategy/strategy.ts'
-
-type Settings = Readonly<Record<string, number | string | boolean>>
-
-/** A strategy with its options. */
-export interface ConfiguredStrategy {
-  readonly entry: StrategyEntry
-  readonly options: Settings
-}
+import type { ConfiguredStrategy } from './strategy/index.ts'
 
 export interface Options extends Omit<SearchOptions, 'command' | 'strategy' | 'strategyOptions' | 'since'> {
   /** A name, or one of `evolution({ population: 20 })`, `random()`, …; default: evolution. */
@@ -30,16 +21,6 @@ export interface FinishedRun extends RunResult {
 
 /** A run on its way: `await` gives its result, `for await` its events from the first on. */
 export type Run = Promise<FinishedRun> & AsyncIterable<StoredEvent>
-
-/** A strategy of the registry with options. @throws UserError when there is none of the name */
-export const strategy = (name: string, options: Settings = {}): ConfiguredStrategy => ({ entry: findStrategy(name), options })
-
-export const random = (options?: Settings): ConfiguredStrategy => strategy('random', options)
-export const grid = (options?: Settings): ConfiguredStrategy => strategy('grid', options)
-export const exhaustive = (options?: Settings): ConfiguredStrategy => strategy('exhaustive', options)
-export const localSearch = (options?: Settings): ConfiguredStrategy => strategy('local-search', options)
-export const annealing = (options?: Settings): ConfiguredStrategy => strategy('annealing', options)
-export const evolution = (options?: Settings): ConfiguredStrategy => strategy('evolution', options)
 
 /**
  * Searches a space, trains the winner, tests it, exports it: what `nascent search` does.

@@ -1,28 +1,5 @@
-import { UserError } from '../errors.ts'
-import { didYouMean } from '../nearest.ts'
-import { annealing } from './annealing.ts'
-import { evolution } from './evolution.ts'
-import { exhaustive } from './exhaustive.ts'
-import { grid } from './grid.ts'
-import { localSearch } from './local-search.ts'
-import { random } from './random.ts'
-import type { StrategyEntry } from './strategy.ts'
-
 export type { Objective, Outcome, Proposal, Strategy, StrategyContext, StrategyEntry } from './strategy.ts'
+export { annealing, type ConfiguredStrategy, evolution, exhaustive, grid, localSearch, random, strategy } from './configured.ts'
+export { findStrategy, strategies } from './registry.ts'
 export { fitness } from './fitness.ts'
 export { validate } from './validate.ts'
-
-/** All strategies; adding one is a file and a line here. */
-export const strategies: readonly StrategyEntry[] = [random, grid, exhaustive, localSearch, annealing, evolution]
-
-/**
- * The strategy of a name.
- *
- * @throws UserError with the nearest names
- */
-export function findStrategy(name: string): StrategyEntry {
-  const entry = strategies.find((candidate) => candidate.name === name)
-  if (entry) return entry
-  const names = strategies.map((candidate) => candidate.name)
-  throw new UserError(`There is no search strategy "${name}".${didYouMean(name, names)} The strategies are: ${names.join(', ')}.`)
-}
