@@ -166,7 +166,7 @@ export function planFidelity(cost: TrialCost, seconds: number, trials?: number):
 
 /** Fidelity when only trials are counted: by the data's size alone, so that the same command always searches the same. */
 export function fidelityBySize(examples: number): Fidelity {
-  const wanted = 16_000
+  const wanted = 10_000
   if (examples >= wanted) return { epochs: 1, ...(examples > wanted ? { share: Math.ceil((100 * wanted) / examples) / 100 } : {}) }
   return { epochs: Math.min(mostEpochs, Math.round(wanted / examples)) }
 }

@@ -122,10 +122,11 @@ describe('a fidelity', () => {
   })
 
   it('depends on the size of the data alone when only trials count', () => {
-    expect(fidelityBySize(1000)).toEqual({ epochs: 12 })
-    expect(fidelityBySize(8000)).toEqual({ epochs: 2 })
-    expect(fidelityBySize(16_000)).toEqual({ epochs: 1 })
-    expect(fidelityBySize(64_000)).toEqual({ epochs: 1, share: 0.25 })
+    expect(fidelityBySize(500)).toEqual({ epochs: 12 })
+    expect(fidelityBySize(1000)).toEqual({ epochs: 10 })
+    expect(fidelityBySize(5000)).toEqual({ epochs: 2 })
+    expect(fidelityBySize(10_000)).toEqual({ epochs: 1 })
+    expect(fidelityBySize(40_000)).toEqual({ epochs: 1, share: 0.25 })
     expect(finalEpochsBySize(1000)).toBeGreaterThan(finalEpochsBySize(60_000))
   })
 })
