@@ -21,10 +21,11 @@ function step(title, args) {
 const folder = mkdtempSync(join(tmpdir(), 'nascent-test-'))
 const results = join(folder, 'results.json')
 const checks = [
+  // First: the examples import the built package.
+  ['build', [command('typescript', 'tsc'), '-p', 'tsconfig.build.json']],
   ['types', [command('typescript', 'tsc'), '--noEmit']],
   ['lint', [command('oxlint'), '--type-aware', '--deny-warnings', 'src', 'test', 'benchmarks', 'examples']],
   ['order of rooms', [command('dependency-cruiser', 'depcruise'), '--config', '.dependency-cruiser.cjs', 'src']],
-  ['build', [command('typescript', 'tsc'), '-p', 'tsconfig.build.json']],
 ]
 const failedChecks = checks.filter(([title, args]) => !step(title, args)).map(([title]) => title)
 const ran = step('tests', [command('vitest'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${results}`, ...process.argv.slice(2)])
