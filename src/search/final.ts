@@ -61,8 +61,10 @@ const failed = (reason?: string): FinalResult => ({ outcome: { status: 'failed',
 
 /** A final training of time to spare is given no more epochs than this: more rarely help. */
 const maxEpochs = 100
-/** Measured times scatter: a plan fills this share of the time. */
-const filled = 0.92
+/** Measured times scatter, and a long training is slower than its first steps: a plan fills this share of the time, since a schedule cut short costs most. */
+const filled = 0.82
+/** Steps that are timed for the plan. */
+const timedSteps = 20
 
 /**
  * As much training as the time allows: whole epochs where there are many, to the step where there are few.
@@ -92,7 +94,10 @@ export async function runFinal(bench: Bench, task: FinalTask, hooks: FinalHooks)
   const open = ({ batchSize, seed, augmentation }: TrainSettings): BatchSource => openBatches(dataset, { batchSize, seed, augmentation })
   let batches = open(draft)
   try {
-    const timed = until === undefined && task.plan ? undefined : await measureStep({ ...common, dataset: whole, batches, settings: draft })
+    const timed =
+      until === undefined && task.plan
+        ? undefined
+        : await measureStep({ ...common, dataset: whole, batches, settings: draft, steps: timedSteps })
     // Whole: its validation part gives the time of an evaluation, and with it the test's.
     const testMs =
       timed === undefined ? 0 : (1.2 * timed.evaluationMs * whole.test.count) / Math.max(1, whole.valid.count) + timed.compileMs / 3
