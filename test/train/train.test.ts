@@ -139,6 +139,31 @@ describe('training', () => {
     expect(late.weights).toEqual(initialWeights(network, settings.seed))
   })
 
+  it('is shortened, not cut off, when its steps are slower than planned', async () => {
+    const own = { ...settings, epochs: 10_000 }
+    const states: TrainState[] = []
+    const result = await trainNetwork({
+      runtime,
+      network,
+      dataset,
+      settings: own,
+      batches: batchesOf(dataset, own),
+      deadline: Date.now() + 600,
+      elastic: true,
+      checkpointSeconds: 0,
+      hooks: {
+        async onCheckpoint(state) {
+          states.push(state)
+        },
+      },
+    })
+    expect(result.status).toBe('finished')
+    expect(result.steps).toBeLessThan(100_000)
+    const last = states[states.length - 1]
+    expect(last.stretch?.end).toBe(result.steps)
+    expect(decodeState(encodeState(last)).stretch).toEqual(last.stretch)
+  })
+
   it('stops when a hook or a signal says so', async () => {
     const run = (hooks: object, signal?: AbortSignal): Promise<TrainResult> =>
       trainNetwork({ runtime, network, dataset, settings, batches: batchesOf(dataset, settings), hooks, signal })
