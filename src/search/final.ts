@@ -106,7 +106,7 @@ export async function runFinal(bench: Bench, task: FinalTask, hooks: FinalHooks)
       batches,
       settings: { ...settings, ...(plan.steps === undefined ? {} : { steps: plan.steps }) },
       deadline: trainUntil,
-      elastic: true,
+      elastic: maxEpochs * batches.batches,
       signal,
       resumeFrom,
       hooks: {

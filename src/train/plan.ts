@@ -59,7 +59,7 @@ export interface StepPlan {
   readonly steps?: number
 }
 
-/** Measured times scatter: plans fill this share of the time; a training that turns out slower is shortened (pace.ts). */
+/** Measured times scatter: plans fill this share of the time; a training that turns out slower or faster is fitted to it (pace.ts). */
 const filled = 0.92
 
 /** From so many epochs on a plan is of whole ones: the part of an epoch that is left is not worth an odd end. */

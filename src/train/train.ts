@@ -22,8 +22,11 @@ export interface TrainOptions extends StepOptions {
   readonly resumeFrom?: TrainState
   /** When to stop, in milliseconds since 1970: no step begins that would end later. */
   readonly deadline?: number
-  /** With a deadline: steps that turn out slower than planned shorten the training, so that its schedule is complete at the deadline. */
-  readonly elastic?: boolean
+  /**
+   * With a deadline: steps that turn out slower or faster than planned shorten or lengthen the training (to this many steps at most), so that its schedule
+   * is complete at the deadline.
+   */
+  readonly elastic?: number
   /** Stops before the next step. */
   readonly signal?: AbortSignal
   /** Seconds between states given to `onCheckpoint` within an epoch; default 30. */
@@ -174,15 +177,16 @@ class TrainingRun {
     return loss
   }
 
-  /** Shortens the training when its pace, waiting for batches and validating included, is too slow for the deadline. */
+  /** Fits the training to its deadline by its pace, waiting for batches and validating included. */
   private keepPace(step: number): void {
     const { deadline, elastic } = this.options
-    if (!elastic || deadline === undefined) return
+    if (elastic === undefined || deadline === undefined) return
     const now = performance.now()
     this.paced ??= { step, at: now }
     const measured = step - this.paced.step
     if (measured >= pacedSteps) this.paced = { step, at: now, ms: (now - this.paced.at) / measured }
-    if (this.paced.ms !== undefined) this.stretch = fitStretch(this.stretch, this.planned, step, deadline - Date.now(), this.paced.ms)
+    if (this.paced.ms !== undefined)
+      this.stretch = fitStretch(this.stretch, this.planned, step, deadline - Date.now(), this.paced.ms, elastic)
   }
 
   /** Validates, keeps the best, asks the hooks. */

@@ -61,7 +61,7 @@ export interface TrainState {
   readonly curve: readonly EpochRecord[]
   /** Within an epoch: sum and count of its losses so far. */
   readonly partial?: { readonly loss: number; readonly steps: number }
-  /** Given when the plan was shortened: the stretch of steps that it is in. */
+  /** Given when the plan was changed on the way: the stretch of steps that it is in. */
   readonly stretch?: Stretch
 }
 

@@ -5,21 +5,27 @@ import { fitStretch, scheduleStep, wholeStretch } from '../../src/train/pace.ts'
 describe('a stretch of training', () => {
   it('is the plan itself while the pace keeps up', () => {
     const whole = wholeStretch(1000)
-    expect(fitStretch(whole, 1000, 100, 9200, 10)).toBe(whole)
+    expect(fitStretch(whole, 1000, 100, 9200, 10, 5000)).toBe(whole)
     expect(scheduleStep(whole, 1000, 250)).toBe(250)
   })
 
   it('ends earlier, its schedule complete and without a jump, when steps are slower than planned', () => {
-    const short = fitStretch(wholeStretch(1000), 1000, 100, 9000, 18)
+    const short = fitStretch(wholeStretch(1000), 1000, 100, 9000, 18, 5000)
     expect(short.end).toBe(100 + 490)
     expect(scheduleStep(short, 1000, 100)).toBe(100)
     expect(scheduleStep(short, 1000, short.end)).toBe(1000)
   })
 
+  it('ends later when steps are faster than planned, but not beyond the most', () => {
+    expect(fitStretch(wholeStretch(1000), 1000, 100, 9000, 5, 5000)).toEqual({ from: 100, place: 100, end: 1864 })
+    expect(fitStretch(wholeStretch(1000), 1000, 100, 9000, 5, 1500).end).toBe(1500)
+    expect(fitStretch(wholeStretch(1000), 1000, 100, 9000, 5, 1000).end).toBe(1000)
+  })
+
   it('does one more step at least', () => {
-    expect(fitStretch(wholeStretch(1000), 1000, 100, -50, 18).end).toBe(101)
+    expect(fitStretch(wholeStretch(1000), 1000, 100, -50, 18, 5000).end).toBe(101)
     const done = wholeStretch(1000)
-    expect(fitStretch(done, 1000, 1000, 0, 18)).toBe(done)
+    expect(fitStretch(done, 1000, 1000, 0, 18, 5000)).toBe(done)
   })
 
   it('never goes back in its schedule, however often it is shortened', () => {
@@ -37,8 +43,8 @@ describe('a stretch of training', () => {
             step++
             left -= pace
           }
-          stretch = fitStretch(stretch, 800, step, left, pace)
-          expect(stretch.end).toBeLessThanOrEqual(800)
+          stretch = fitStretch(stretch, 800, step, left, pace, 5000)
+          expect(stretch.end).toBeLessThanOrEqual(5000)
         }
         expect(scheduleStep(stretch, 800, stretch.end)).toBeCloseTo(800, 6)
       }),

@@ -14,6 +14,7 @@ import {
   type TrainResult,
   type TrainState,
 } from '../../src/train/index.ts'
+import { scheduleStep, type Stretch } from '../../src/train/pace.ts'
 import { chain, conv, relu } from '../network/examples.ts'
 import { batchesOf, rowsData, rowsNetwork, settingsFor, stripesData, stripesNetwork } from './examples.ts'
 
@@ -148,8 +149,8 @@ describe('training', () => {
       dataset,
       settings: own,
       batches: batchesOf(dataset, own),
-      deadline: Date.now() + 600,
-      elastic: true,
+      deadline: Date.now() + 1000,
+      elastic: 100_000,
       checkpointSeconds: 0,
       hooks: {
         async onCheckpoint(state) {
@@ -157,10 +158,10 @@ describe('training', () => {
         },
       },
     })
-    expect(result.status).toBe('finished')
     expect(result.steps).toBeLessThan(100_000)
     const last = states[states.length - 1]
-    expect(last.stretch?.end).toBe(result.steps)
+    // As planned it would have come through a hundredth of its schedule; a machine that is interrupted at the very end leaves a part of it.
+    expect(scheduleStep(last.stretch as Stretch, 100_000, result.steps)).toBeGreaterThan(50_000)
     expect(decodeState(encodeState(last)).stretch).toEqual(last.stretch)
   })
 
