@@ -6,10 +6,9 @@ import { loadModel } from '../../model/artifact.ts'
 import { defaultBudget, parseBudget, parseFidelity } from '../budget.ts'
 import { outputsOf } from '../bench.ts'
 import type { RunConfig, RunState } from '../events.ts'
+import { affordable } from '../limits.ts'
 import { createSessionCache } from '../../tensor/index.ts'
-import { trainingWork } from '../../network/index.ts'
-import { limitSpace } from '../../space/limit.ts'
-import type { Architecture, NetworkContext, SearchSpace } from '../../space/types.ts'
+import type { NetworkContext, SearchSpace } from '../../space/types.ts'
 import type { StrategyEntry } from '../../strategy/strategy.ts'
 import type { RunHooks, RunResult, SearchOptions } from './options.ts'
 import { planNote, planRun } from './plan.ts'
@@ -40,7 +39,7 @@ export async function runSearch(options: SearchOptions, hooks: RunHooks = {}): P
   if (options.fidelity !== undefined) parseFidelity(options.fidelity)
   await checkDevice(options.device)
   const prepared = await prepare(options, hooks)
-  const { data, dataset, named, space, strategy, objectives } = prepared
+  const { data, dataset, named, space, strategy, objectives, limits } = prepared
   const place = createRunPlace(options.out, hooks.onNote)
   const draft: RunConfig = {
     run: place.run,
@@ -54,6 +53,7 @@ export async function runSearch(options: SearchOptions, hooks: RunHooks = {}): P
     strategyOptions: options.strategyOptions ?? {},
     objectives,
     budget,
+    limits,
     fidelity: { epochs: 1 },
     // An object cannot be sent to another process.
     workers: isObjectSpace(named.name) ? 1 : (options.workers ?? defaultWorkers()),
@@ -135,11 +135,10 @@ const isOver = ({ ended, final }: RunState): boolean =>
 
 /** The space within what the run can afford, and the strategy on it. */
 function searchWith(whole: SearchSpace, strategy: StrategyEntry, config: RunConfig, context: NetworkContext) {
-  const { maxWork, seed, objectives, strategyOptions } = config
-  const accepts = (architecture: Architecture): boolean =>
-    trainingWork(whole.cost(architecture, context)) <= (maxWork ?? Number.POSITIVE_INFINITY)
-  const space = maxWork === undefined ? whole : limitSpace(whole, { accepts, message: `more than ${maxWork} units of work` })
-  return { space, strategy: strategy.make({ space, seed, objectives }, strategyOptions) }
+  const { seed, objectives, strategyOptions } = config
+  let rejected = 0
+  const space = affordable(whole, config, context, () => rejected++)
+  return { space, strategy: strategy.make({ space, seed, objectives }, strategyOptions), rejected: () => rejected }
 }
 
 /**

@@ -2,10 +2,12 @@ import type { Dataset } from '../../data/index.ts'
 import { openDataset } from '../../data/index.ts'
 import { UserError } from '../../errors.ts'
 import { spaces } from '../../hub/index.ts'
+import { randomFor } from '../../space/random.ts'
 import type { SearchSpace } from '../../space/types.ts'
 import { findStrategy, validate } from '../../strategy/index.ts'
 import type { Objective, StrategyEntry } from '../../strategy/strategy.ts'
 import { outputsOf } from '../bench.ts'
+import { affordable, type CostLimit, parseLimits } from '../limits.ts'
 import { parseObjectives } from '../objectives.ts'
 import { type RunHooks, resolveData, type SearchOptions } from './options.ts'
 import { knownSpace, type NamedSpace } from './spaces.ts'
@@ -18,15 +20,17 @@ export interface Prepared {
   readonly space: SearchSpace
   readonly strategy: StrategyEntry
   readonly objectives: readonly Objective[]
+  readonly limits: readonly CostLimit[] | undefined
 }
 
-type Wanted = Pick<SearchOptions, 'data' | 'target' | 'seed' | 'space' | 'strategy' | 'strategyOptions' | 'objectives'>
+type Wanted = Pick<SearchOptions, 'data' | 'target' | 'seed' | 'space' | 'strategy' | 'strategyOptions' | 'objectives' | 'limits'>
 
 /** @throws UserError for the first thing that is not as it must be */
 export async function prepare(options: Wanted, hooks: RunHooks): Promise<Prepared> {
   // Names first: a slip is said at once, before data are decoded.
   const { strategy: wanted = 'evolution' } = options
   const strategy = typeof wanted === 'string' ? findStrategy(wanted) : wanted
+  const limits = options.limits === undefined ? undefined : parseLimits(options.limits)
   const given = options.space === undefined ? undefined : await knownSpace(options.space)
   const data = resolveData(options.data)
   const dataset = await openDataset(data, { target: options.target, seed: options.seed ?? 0, onNote: hooks.onNote })
@@ -34,9 +38,11 @@ export async function prepare(options: Wanted, hooks: RunHooks): Promise<Prepare
   const { named, space } = given ?? (await knownSpace(defaultSpace(dataset)))
   fits(space, strategy, dataset)
   const objectives = parseObjectives(options.objectives, dataset.task)
+  // Drawn once to refuse limits that no network meets.
+  affordable(space, { limits }, { input: dataset.input, outputs: outputsOf(dataset) }).sample(randomFor(options.seed ?? 0, 'limits'))
   // Made once to refuse options that it does not have.
   strategy.make({ space, seed: options.seed ?? 0, objectives }, options.strategyOptions)
-  return { data, dataset, named, space, strategy, objectives }
+  return { data, dataset, named, space, strategy, objectives, limits }
 }
 
 /** Spaces that serve well where nothing is said, the first that is for such data. */

@@ -16,7 +16,12 @@ import type { RunPlace } from './runs.ts'
 /** A course with what it searches. */
 export interface Study extends Course {
   /** Undefined when one architecture is trained without a search. */
-  readonly search?: { readonly space: SearchSpace; readonly strategy: Strategy }
+  readonly search?: {
+    readonly space: SearchSpace
+    readonly strategy: Strategy
+    /** Architectures rejected for their cost in this process. */
+    readonly rejected: () => number
+  }
 }
 
 /** Models of so many finished trials are kept, the best ones. */
@@ -38,7 +43,7 @@ export async function conduct(study: Study, hooks: RunHooks): Promise<RunResult>
     const outcome = await finalModel(study, winner, runOf(store), time, record, hooks)
     if (outcome === 'interrupted') return await interrupted(study, record)
     const files = await products(study, outcome, winner, record)
-    record({ type: 'run-ended', reason: end.reason, message: end.message })
+    record({ type: 'run-ended', reason: end.reason, message: end.message, rejected: study.search?.rejected() })
     return resultOf(study.place, runOf(store), files)
   } catch (error) {
     tryTo(() => record({ type: 'run-ended', reason: 'failed', message: error instanceof Error ? error.message : String(error) }))
@@ -116,7 +121,7 @@ function forgetWorst(folder: string, store: Store): void {
 }
 
 async function interrupted(study: Study, record: Recorder): Promise<RunResult> {
-  record({ type: 'run-ended', reason: 'interrupted' })
+  record({ type: 'run-ended', reason: 'interrupted', rejected: study.search?.rejected() })
   const state = runOf(study.store)
   const model = await bestModel(study.place.folder, state)
   const files = model ? [await writeOnnx(model, join(study.place.folder, 'model.onnx'))] : []
@@ -148,7 +153,8 @@ export function resultOf({ run, folder }: RunPlace, state: RunState, files: read
   const { final, best, trials } = state
   const { finished, stopped, failed } = trials
   const shown = final?.metrics ? { number: final.number, architecture: final.architecture, metrics: final.metrics } : best
-  return { run, folder, best: shown, test: final?.test ?? {}, trials: { finished, stopped, failed }, seconds: usedSeconds(state), files }
+  const counts = { finished, stopped, failed, rejected: state.rejected ?? 0 }
+  return { run, folder, best: shown, test: final?.test ?? {}, trials: counts, seconds: usedSeconds(state), files }
 }
 
 function tryTo(work: () => void): void {
