@@ -100,3 +100,11 @@ export function holdsSize(expression: Expression): boolean {
   if (expression.kind === 'if') return [expression.condition, expression.met, expression.otherwise].some(holdsSize)
   return false
 }
+
+/** Whether a decision is part of the expression. */
+export function holdsDecision(expression: Expression): boolean {
+  if (typeof expression !== 'object' || expression.kind === 'index') return false
+  if (expression.kind === 'operation') return expression.operands.some(holdsDecision)
+  if (expression.kind === 'if') return [expression.condition, expression.met, expression.otherwise].some(holdsDecision)
+  return true
+}

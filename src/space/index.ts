@@ -8,6 +8,7 @@ export type {
   Random,
   SearchSpace,
 } from './types.ts'
+export type { ArchitectureGraph, Vertex, VertexRole } from './architecture-graph.ts'
 export { add, cell, choice, concat, graph, inputs, looseEnds, repeat, residual, scope, sequence, share, when } from './builders.ts'
 export type { InputsDeclaration, InputsOptions, NodeDeclaration } from './builders.ts'
 export { constraint, type Constraint } from './constraint.ts'

@@ -1,4 +1,5 @@
 import { networkCost } from '../network/index.ts'
+import { architectureGraph } from './architecture-graph.ts'
 import { checkArchitecture } from './check.ts'
 import { childNetwork } from './child.ts'
 import { type Constraint, meets } from './constraint.ts'
@@ -65,6 +66,7 @@ export function fromDefinition(definition: SpaceDefinition): SearchSpace {
     neighbours: (architecture) => neighbourArchitectures(definition, architecture),
     mutate: (architecture, random) => mutateArchitecture(definition, architecture, random),
     crossover: (a, b, random) => crossoverArchitectures(definition, a, b, random),
+    graph: (architecture) => architectureGraph(definition, architecture),
     child,
     hyperparameters: (architecture) => hyperparametersOf(definition, architecture),
     cost: (architecture, context) => networkCost(child(architecture, context)),

@@ -1,3 +1,4 @@
+import type { ArchitectureGraph } from './architecture-graph.ts'
 import type { SpaceDefinition } from './definition.ts'
 import type { Cost, InputSpec, Network } from '../network/network.ts'
 
@@ -66,6 +67,8 @@ export interface SearchSpace {
   mutate(architecture: Architecture, random: Random): Architecture
   /** Each decision from one of the parents (uniform), decisions whose path is only in one parent follow the branch taken. */
   crossover(a: Architecture, b: Architecture, random: Random): Architecture
+  /** The architecture as a graph of labelled operations: of its cells where shared cells hold all decisions, else of the whole network. */
+  graph(architecture: Architecture): ArchitectureGraph
   child(architecture: Architecture, context: NetworkContext): Network
   hyperparameters(architecture: Architecture): Hyperparameters
   /** Cost before building. */
