@@ -1,5 +1,6 @@
 import { networkCost } from '../network/index.ts'
 import { architectureGraph } from './architecture-graph.ts'
+import { canonicalForm } from './canonical.ts'
 import { checkArchitecture } from './check.ts'
 import { childNetwork } from './child.ts'
 import { type Constraint, meets } from './constraint.ts'
@@ -67,6 +68,7 @@ export function fromDefinition(definition: SpaceDefinition): SearchSpace {
     mutate: (architecture, random) => mutateArchitecture(definition, architecture, random),
     crossover: (a, b, random) => crossoverArchitectures(definition, a, b, random),
     graph: (architecture) => architectureGraph(definition, architecture),
+    canonical: (architecture) => canonicalForm(definition, architecture, hyperparametersOf(definition, architecture)),
     child,
     hyperparameters: (architecture) => hyperparametersOf(definition, architecture),
     cost: (architecture, context) => networkCost(child(architecture, context)),

@@ -69,6 +69,8 @@ export interface SearchSpace {
   crossover(a: Architecture, b: Architecture, random: Random): Architecture
   /** The architecture as a graph of labelled operations: of its cells where shared cells hold all decisions, else of the whole network. */
   graph(architecture: Architecture): ArchitectureGraph
+  /** The same text for architectures that are one network up to names (zeros pruned, identities contracted) and have the same hyper-parameters. */
+  canonical(architecture: Architecture): string
   child(architecture: Architecture, context: NetworkContext): Network
   hyperparameters(architecture: Architecture): Hyperparameters
   /** Cost before building. */
