@@ -9,8 +9,11 @@ import type { ChoiceTree, LayerTree, Merge } from './tree.ts'
 import type { Architecture, Decision, DecisionValue } from './types.ts'
 import { type Visitor, Walk } from './walk.ts'
 
-/** What a vertex does: `identity` passes its input on, `zero` gives nothing, `add` and `concat` merge, everything else is an operation. */
-export type VertexRole = 'input' | 'output' | 'operation' | 'identity' | 'zero' | 'add' | 'concat'
+/**
+ * What a vertex does: `identity` passes its input on, `zero` gives nothing, `add` and `concat` merge, `marker` names what a cell among several reads
+ * and gives, everything else is an operation.
+ */
+export type VertexRole = 'input' | 'output' | 'operation' | 'identity' | 'zero' | 'add' | 'concat' | 'marker'
 
 export interface Vertex {
   /** Its place; the same place has the same id in all architectures. */
@@ -35,6 +38,8 @@ export interface ArchitectureGraph {
 interface Flow {
   readonly sources: readonly number[]
   readonly channels: number
+  /** Where it was summed. */
+  readonly summed?: string
   readonly inside?: { readonly text: string; readonly since: number }
 }
 
@@ -82,11 +87,11 @@ class Drawer implements Visitor<Flow> {
       const texts = inputs.map((input) => input.inside?.text ?? '').sort()
       return { sources: inputs[0].sources, channels, inside: { ...inside, text: shorten(`${merge}(${texts.join(', ')})`) } }
     }
-    if (merge === 'add') return { sources: inputs.flatMap(({ sources }) => sources), channels }
+    if (merge === 'add') return { sources: inputs.flatMap(({ sources }) => sources), channels, summed: path }
     const sources = inputs.map((input, i) =>
       input.sources.length === 1
         ? input.sources[0]
-        : this.vertex({ id: `${path}/${i}`, label: 'add', signature: 'add', role: 'add' }, input.sources),
+        : this.vertex({ id: input.summed ?? `${path}/${i}`, label: 'add', signature: 'add', role: 'add' }, input.sources),
     )
     return { sources: [this.vertex({ id: path, label: merge, signature: merge, role: merge }, sources)], channels }
   }
@@ -166,7 +171,7 @@ export function architectureGraph(definition: SpaceDefinition, architecture: Arc
   const whole: Flow = { sources: [input], channels: Number.NaN }
   const ends: number[] = []
   const marker = (label: string, sources: readonly number[]): Flow => ({
-    sources: [drawer.vertex({ id: label, label, signature: label, role: 'operation' }, sources)],
+    sources: [drawer.vertex({ id: label, label, signature: label, role: 'marker' }, sources)],
     channels: Number.NaN,
   })
   if (cells.length === 0) ends.push(...new Walk(drawer).tree(definition.root, whole).sources)

@@ -20,7 +20,7 @@ export function canonicalText({ nodes, edges }: ArchitectureGraph): string {
 }
 
 /**
- * Canonical form of an architecture: 26 hexadecimal digits, the same for architectures that are one network up to the names of its places (zeros
+ * Canonical form of an architecture: 32 hexadecimal digits, the same for architectures that are one network up to the names of its places (zeros
  * pruned, identities contracted, isomorphic cells) with the same hyper-parameters, and different for all others.
  */
 export function canonicalForm(definition: SpaceDefinition, architecture: Architecture, hyperparameters: Hyperparameters): string {

@@ -1,5 +1,4 @@
-import { holdsDecision } from './expression.ts'
-import { sharedIn } from './size.ts'
+import { type Expression, holdsDecision, sharedIn } from './expression.ts'
 import type { SharedTree, Tree } from './tree.ts'
 import { inputsDecision } from './walk.ts'
 
@@ -26,7 +25,7 @@ export function partsOf(tree: Tree): readonly Tree[] {
 }
 
 /** Expressions of a tree itself, not of its parts. */
-function expressionsOf(tree: Tree): readonly Parameters<typeof holdsDecision>[0][] {
+function expressionsOf(tree: Tree): readonly Expression[] {
   switch (tree.kind) {
     case 'layer':
       return Object.values(tree.fields)

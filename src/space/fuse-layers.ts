@@ -9,7 +9,9 @@ export interface Draft extends Vertex {
 /** Layers that belong to the one before or after them. */
 const light: ReadonlySet<LayerTree['layer'] | undefined> = new Set(['batch-norm', 'layer-norm', 'activation', 'dropout', 'flatten'])
 
-/** Joins fixed layers in a row, each read by the next alone, to one vertex around every layer that computes: `convolution(…) batch-norm relu`. */
+const placeOf = ({ id }: Draft): string => id.slice(0, id.lastIndexOf('/') + 1)
+
+/** Joins fixed layers in a row at one place, each read by the next alone, to one vertex around every layer that computes: `convolution(…) batch-norm relu`. */
 export function fuse(nodes: readonly Draft[], edges: readonly (readonly [number, number])[]): ArchitectureGraph {
   const readers = nodes.map(() => 0)
   const sources = nodes.map((): number[] => [])
@@ -22,8 +24,8 @@ export function fuse(nodes: readonly Draft[], edges: readonly (readonly [number,
   const fused: { vertex: Draft; heavy: boolean }[] = []
   nodes.forEach((node, at) => {
     const [before] = sources[at]
-    const open = node.layer !== undefined && sources[at].length === 1 && readers[before] === 1 && nodes[before].layer !== undefined
-    const last = open ? fused[home[before]] : undefined
+    const follows = node.layer !== undefined && sources[at].length === 1 && readers[before] === 1
+    const last = follows && nodes[before].layer !== undefined && placeOf(node) === placeOf(nodes[before]) ? fused[home[before]] : undefined
     const heavy = !light.has(node.layer)
     if (last && !(last.heavy && heavy)) {
       const { label, signature } = last.vertex

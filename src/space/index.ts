@@ -14,6 +14,7 @@ export type { InputsDeclaration, InputsOptions, NodeDeclaration } from './builde
 export { canonicalText } from './canonical.ts'
 export { constraint, type Constraint } from './constraint.ts'
 export type { SpaceDefinition } from './definition.ts'
+export { encoder, encodings, type Encoder, type EncoderOptions, type EncodingKind } from './encoder.ts'
 export { SpaceError } from './error.ts'
 export type { DecisionExpression, Expression, ExpressionNode } from './expression.ts'
 export {

@@ -13,6 +13,7 @@ import { printArchitecture } from './print.ts'
 import { countArchitectures } from './size.ts'
 import type { Tree } from './tree.ts'
 import type { Architecture, Hyperparameters, SearchSpace } from './types.ts'
+import { sampleUniformly } from './uniform.ts'
 import { verifyDefinition } from './verify.ts'
 import { crossoverArchitectures, enumerateArchitectures, mutateArchitecture, neighbourArchitectures, sampleArchitecture } from './vary.ts'
 import { Walk } from './walk.ts'
@@ -60,6 +61,7 @@ export function fromDefinition(definition: SpaceDefinition): SearchSpace {
     decisions: (architecture = {}) => resolve(definition, (decision) => architecture[decision.path] ?? firstValue(decision)).decisions,
     build: (decide) => resolve(definition, decide).architecture,
     sample: (random) => sampleArchitecture(definition, random),
+    sampleUniform: (random) => sampleUniformly(definition, random),
     enumerate: () => enumerateArchitectures(definition),
     print: (architecture) => printArchitecture(architecture),
     parse: (text) => parseArchitecture(definition, text),

@@ -52,7 +52,10 @@ export interface SearchSpace {
   decisions(architecture?: Architecture): readonly Decision[]
   /** The architecture whose active decisions, in walk order, `decide` takes one after the other: how a strategy makes its own. */
   build(decide: (decision: Decision) => DecisionValue): Architecture
+  /** Every decision at random, all its values equally likely: small branches are as likely as large ones. */
   sample(random: Random): Architecture
+  /** All architectures equally likely: large branches are likelier. */
+  sampleUniform(random: Random): Architecture
   /** All architectures in a fixed order; only for countable spaces. */
   enumerate(): Iterable<Architecture>
   /** Readable string; `parse(print(a))` equals `a`. */
