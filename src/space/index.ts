@@ -29,6 +29,7 @@ export {
   identity,
   layerNorm,
   maxPool,
+  type PoolOptions,
   relu,
   separable,
   zero,

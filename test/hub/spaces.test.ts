@@ -27,6 +27,14 @@ const powers = (base: bigint, from: number, to: number): bigint => sum(from, to,
 const capabilities: Readonly<Record<string, SpaceCapabilities>> = {
   // A block: width × (2 kernels of a convolution + 3 of a separable one).
   chain: { contexts: images, size: 2n * 3n * powers(10n, 1, 2) * 2n * powers(15n, 1, 3) * 2n * powers(15n, 1, 3) * 2n * 4n },
+  // A layer: widths × 3 kernels; stem: none, or width × kernel; 2 or 3 stages; norm, pooling, head of pooling or of one or two dense layers, dropout.
+  vgg: {
+    contexts: images,
+    size: 2n * 3n * 5n * powers(6n, 1, 2) * powers(9n, 1, 3) * (1n + powers(9n, 1, 3)) * (1n + powers(3n, 1, 2)) * 3n * 4n,
+    runs: 40,
+  },
+  // A module: 1×1, 3×3 with its reduction, larger kernel (one of three, each with a width) with its reduction, pooling.
+  inception: { contexts: images, size: 2n * 2n * powers(3n * 8n * 24n * 4n, 1, 2) * powers(3n * 8n * 24n * 4n, 1, 3) * 3n * 4n, runs: 40 },
   // A block: skip or not × (basic + bottleneck with 2 kernels + separable with 2 kernels); a stage has one width.
   resnet: { contexts: images, size: 4n * 2n * powers(10n, 1, 2) * 3n * powers(10n, 1, 3) * 3n * powers(10n, 1, 3) * 4n },
   // A layer: 3 connections × (convolution + bottleneck with 2 kernels + separable with 3 kernels).
@@ -52,6 +60,13 @@ describe('the registry of spaces', () => {
   it('finds a space by name, and helps with a slip', () => {
     expect(findSpace('chain').name).toBe('chain')
     expect(() => findSpace('chian')).toThrow(/chian.*"chain"/)
+  })
+
+  it('finds a space in another frame', () => {
+    for (const { name, frames = {} } of spaces)
+      for (const frame of Object.keys(frames)) expect(findSpace(`${name}@${frame}`).name).toBe(`${name}@${frame}`)
+    expect(() => findSpace('resnet@imagnet')).toThrow(/imagnet.*"imagenet".*cifar, imagenet/)
+    expect(() => findSpace('chain@imagenet')).toThrow(/no frames/)
   })
 })
 
