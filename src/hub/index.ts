@@ -8,19 +8,36 @@ import { inception } from './inception.ts'
 import { mlp } from './mlp.ts'
 import { nasBench201 } from './nas-bench-201.ts'
 import { nasBenchMacro } from './nas-bench-macro.ts'
+import { ofa } from './ofa.ts'
+import { proxyless } from './proxyless.ts'
 import { resnet } from './resnet.ts'
+import { signal } from './signal.ts'
 import { vgg } from './vgg.ts'
 
 export { type DensenetFrame, densenetSpace } from './densenet.ts'
 export type { SpaceEntry } from './entry.ts'
 export { type InceptionFrame, inceptionSpace } from './inception.ts'
 export { nasBench201Space } from './nas-bench-201.ts'
+export { type OfaFrame, ofaSpace } from './ofa.ts'
 export { findPoint, type FoundPoint, type Point, points } from './points.ts'
+export { type ProxylessFrame, proxylessSpace } from './proxyless.ts'
 export { type ResnetFrame, resnetSpace } from './resnet.ts'
 export { type VggFrame, vggSpace } from './vgg.ts'
 
 /** All ready spaces; adding one is a file and a line here. */
-export const spaces: readonly SpaceEntry[] = [chain, vgg, resnet, densenet, inception, nasBench201, nasBenchMacro, mlp]
+export const spaces: readonly SpaceEntry[] = [
+  chain,
+  vgg,
+  resnet,
+  densenet,
+  inception,
+  proxyless,
+  ofa,
+  nasBench201,
+  nasBenchMacro,
+  signal,
+  mlp,
+]
 
 /**
  * The entry of a space's name, with or without a frame.

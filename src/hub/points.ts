@@ -3,6 +3,8 @@ import { didYouMean } from '../nearest.ts'
 import type { Architecture, SearchSpace } from '../space/index.ts'
 import { densenetSpace } from './densenet.ts'
 import { inceptionSpace } from './inception.ts'
+import { ofaSpace } from './ofa.ts'
+import { proxylessSpace } from './proxyless.ts'
 import { resnetSpace } from './resnet.ts'
 import { vggSpace } from './vgg.ts'
 
@@ -118,6 +120,38 @@ function googlenetPoint(name: string, norm: 'none' | 'batch', kernel: number, dr
   return { name, make: () => inceptionSpace('imagenet'), architecture, paper: szegedy, parameters, ...imagenet }
 }
 
+const mobilenetV2: Point = {
+  name: 'mobilenet-v2',
+  make: () => proxylessSpace('mobilenet-v2'),
+  architecture: Array.from({ length: 16 }, (_, i) => `layer${i + 1}=mb6_k3`).join(' '),
+  paper: 'Sandler et al. 2018, arXiv:1801.04381',
+  parameters: 3_504_872,
+  ...imagenet,
+}
+
+/** Kernel of each stage of MobileNetV3-Large, and the expansion of each of its layers. */
+const mobilenetV3Stages: readonly (readonly [kernel: number, expansions: readonly number[]])[] = [
+  [3, [4, 3]],
+  [5, [3, 3, 3]],
+  [3, [6, 2.5, 2.3, 2.3]],
+  [3, [6, 6]],
+  [5, [6, 6, 6]],
+]
+
+const mobilenetV3: Point = {
+  name: 'mobilenet-v3-large',
+  make: () => ofaSpace('mobilenet-v3'),
+  architecture: mobilenetV3Stages
+    .map(([kernel, expansions], i) => {
+      const items = expansions.map((expansion) => `kernel=${kernel} expansion=${expansion}`)
+      return `stage${i + 1}(${listed('depth', items)})`
+    })
+    .join(' '),
+  paper: 'Howard et al. 2019, arXiv:1905.02244',
+  parameters: 5_483_032,
+  ...imagenet,
+}
+
 /** Published networks; adding one is a line here. */
 export const points: readonly Point[] = [
   alexnet,
@@ -140,6 +174,8 @@ export const points: readonly Point[] = [
   densenetPoint('densenet-121', 64, 32, [6, 12, 24, 16], 7_978_856),
   densenetPoint('densenet-169', 64, 32, [6, 12, 32, 32], 14_149_480),
   densenetPoint('densenet-201', 64, 32, [6, 12, 48, 32], 20_013_928),
+  mobilenetV2,
+  mobilenetV3,
 ]
 
 /** A point with its space made and its architecture read. */

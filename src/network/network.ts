@@ -31,6 +31,8 @@ export type Layer =
   | { readonly kind: 'activation'; readonly activation: Activation }
   | { readonly kind: 'max-pool'; readonly size: number; readonly stride: number; readonly padding?: number }
   | { readonly kind: 'average-pool'; readonly size: number; readonly stride: number; readonly padding?: number }
+  /** Weighs each channel by what a network of `squeezed` units makes of all channels' means. */
+  | { readonly kind: 'squeeze-excite'; readonly squeezed: number; readonly gate: 'sigmoid' | 'hard-sigmoid' }
   | { readonly kind: 'global-average-pool' }
   | { readonly kind: 'flatten' }
   | { readonly kind: 'dropout'; readonly rate: number }

@@ -152,6 +152,8 @@ function toLayer(path: string, kind: LayerTree['layer'], fields: Readonly<Record
     case 'max-pool':
     case 'average-pool':
       return { kind, size: count('size'), stride: count('stride'), ...padding }
+    case 'squeeze-excite':
+      return { kind, squeezed: count('squeezed'), gate: fields.gate as 'sigmoid' | 'hard-sigmoid' }
     case 'dropout':
       return { kind, rate: fields.rate as number }
     case 'column-embedding':

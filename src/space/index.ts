@@ -32,6 +32,7 @@ export {
   type PoolOptions,
   relu,
   separable,
+  squeezeExcite,
   zero,
 } from './layers.ts'
 export {
@@ -51,6 +52,7 @@ export {
   plus,
   power,
   roundTo,
+  roundWidth,
   times,
 } from './numbers.ts'
 export { integer, normal, pick, pickMany, randomFor, shuffle } from './random.ts'

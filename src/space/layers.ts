@@ -85,6 +85,15 @@ export function averagePool(size: Expression, options: PoolOptions = {}): LayerT
   return pooling('average-pool', size, options)
 }
 
+/**
+ * Weighs each channel by what a small network makes of the means of all channels (Hu, Shen and Sun 2018, arXiv:1709.01507).
+ *
+ * @param squeezed width of that network, 1 or more
+ */
+export function squeezeExcite(squeezed: Expression, options: { readonly gate?: 'sigmoid' | 'hard-sigmoid' } = {}): LayerTree {
+  return layer('squeeze-excite', 'squeeze', { squeezed, gate: options.gate ?? 'sigmoid' })
+}
+
 /** Mean over length, or height and width: [channels, …] becomes [channels]. */
 export function globalPool(): LayerTree {
   return layer('global-average-pool', 'globalPool')

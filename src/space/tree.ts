@@ -15,6 +15,7 @@ export interface LayerFields {
   readonly activation: readonly ['activation']
   readonly 'max-pool': readonly ['size', 'stride', 'padding']
   readonly 'average-pool': readonly ['size', 'stride', 'padding']
+  readonly 'squeeze-excite': readonly ['squeezed', 'gate']
   readonly 'global-average-pool': readonly []
   readonly flatten: readonly []
   readonly dropout: readonly ['rate']

@@ -40,7 +40,7 @@ export async function prepare(options: Wanted, hooks: RunHooks): Promise<Prepare
 }
 
 /** Spaces that serve well where nothing is said, the first that is for such data. */
-const preferred = ['chain', 'mlp']
+const preferred = ['signal', 'chain', 'mlp']
 
 export function defaultSpace({ kind }: Pick<Dataset, 'kind'>): string {
   const suitable = spaces.filter((entry) => entry.kinds.includes(kind)).map(({ name }) => name)
