@@ -32,8 +32,10 @@ export {
   identity,
   layerNorm,
   maxPool,
+  type PoolOptions,
   relu,
   separable,
+  squeezeExcite,
   zero,
 } from './layers.ts'
 export {
@@ -53,6 +55,7 @@ export {
   plus,
   power,
   roundTo,
+  roundWidth,
   times,
 } from './numbers.ts'
 export { integer, normal, pick, pickMany, randomFor, shuffle } from './random.ts'

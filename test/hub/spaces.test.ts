@@ -27,6 +27,18 @@ const powers = (base: bigint, from: number, to: number): bigint => sum(from, to,
 const capabilities: Readonly<Record<string, SpaceCapabilities>> = {
   // A block: width × (2 kernels of a convolution + 3 of a separable one).
   chain: { contexts: images, size: 2n * 3n * powers(10n, 1, 2) * 2n * powers(15n, 1, 3) * 2n * powers(15n, 1, 3) * 2n * 4n },
+  // A layer: widths × 3 kernels; stem: none, or width × kernel; 2 or 3 stages; norm, pooling, head of pooling or of one or two dense layers, dropout.
+  vgg: {
+    contexts: images,
+    size: 2n * 3n * 5n * powers(6n, 1, 2) * powers(9n, 1, 3) * (1n + powers(9n, 1, 3)) * (1n + powers(3n, 1, 2)) * 3n * 4n,
+    runs: 40,
+  },
+  // A module: 1×1, 3×3 with its reduction, larger kernel (one of three, each with a width) with its reduction, pooling.
+  inception: { contexts: images, size: 2n * 2n * powers(3n * 8n * 24n * 4n, 1, 2) * powers(3n * 8n * 24n * 4n, 1, 3) * 3n * 4n, runs: 40 },
+  // Eight layers with six inverted residuals each; five of them may be skipped, too.
+  proxyless: { contexts: images, size: 6n ** 3n * 7n ** 5n * 4n, runs: 40 },
+  // Three stages of one to three layers with 3 kernels × 3 expansions, and a width.
+  ofa: { contexts: images, size: powers(9n, 1, 3) ** 3n * 3n * 4n, runs: 40 },
   // A block: skip or not × (basic + bottleneck with 2 kernels + separable with 2 kernels); a stage has one width.
   resnet: { contexts: images, size: 4n * 2n * powers(10n, 1, 2) * 3n * powers(10n, 1, 3) * 3n * powers(10n, 1, 3) * 4n },
   // A layer: 3 connections × (convolution + bottleneck with 2 kernels + separable with 3 kernels).
@@ -53,6 +65,13 @@ describe('the registry of spaces', () => {
     expect(findSpace('chain').name).toBe('chain')
     expect(() => findSpace('chian')).toThrow(/chian.*"chain"/)
   })
+
+  it('finds a space in another frame', () => {
+    for (const { name, frames = {} } of spaces)
+      for (const frame of Object.keys(frames)) expect(findSpace(`${name}@${frame}`).name).toBe(`${name}@${frame}`)
+    expect(() => findSpace('resnet@imagnet')).toThrow(/imagnet.*"imagenet".*cifar, imagenet/)
+    expect(() => findSpace('chain@imagenet')).toThrow(/no frames/)
+  })
 })
 
 describe('NAS-Bench-201', () => {
@@ -76,6 +95,14 @@ describe('NAS-Bench-201', () => {
     expect(() => whole.parse('|nor_conv_3x3~0|+|nonsense~0|none~1|+|none~0|none~1|none~2|')).toThrow(/nonsense.*none of none, skip_connect/)
     expect(() => whole.parse('|nor_conv_3x3~0|+|none~0|')).toThrow(/Position 1/)
   })
+})
+
+describe('spaces in the size of their papers', () => {
+  it.each([
+    ['proxyless@imagenet', 6n ** 6n * 7n ** 15n],
+    // (9² + 9³ + 9⁴)⁵, about 2 × 10^19.
+    ['ofa@imagenet', 7371n ** 5n],
+  ])('%s has as many networks', (name, size) => expect(findSpace(name).size).toBe(size))
 })
 
 describe('NAS-Bench-Macro', () => {

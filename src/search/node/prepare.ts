@@ -46,7 +46,7 @@ export async function prepare(options: Wanted, hooks: RunHooks): Promise<Prepare
 }
 
 /** Spaces that serve well where nothing is said, the first that is for such data. */
-const preferred = ['chain', 'mlp']
+const preferred = ['signal', 'chain', 'mlp']
 
 export function defaultSpace({ kind }: Pick<Dataset, 'kind'>): string {
   const suitable = spaces.filter((entry) => entry.kinds.includes(kind)).map(({ name }) => name)
@@ -57,7 +57,7 @@ export function defaultSpace({ kind }: Pick<Dataset, 'kind'>): string {
 
 /** Whether the strategy can take the space, and the space can make networks for the data. @throws UserError with what hinders it, and which spaces can */
 export function fits(space: SearchSpace, strategy: StrategyEntry | undefined, dataset: Dataset): void {
-  const entry = spaces.find(({ name }) => name === space.name)
+  const entry = spaces.find(({ name }) => name === space.name.split('@')[0])
   const others = spaces.filter(({ kinds }) => kinds.includes(dataset.kind)).map(({ name }) => name)
   const instead = others.length > 0 ? ` Spaces for it: ${others.join(', ')}.` : ''
   if (entry && !entry.kinds.includes(dataset.kind)) {
