@@ -8,12 +8,14 @@ import { mlp } from './mlp.ts'
 import { nasBench201 } from './nas-bench-201.ts'
 import { nasBenchMacro } from './nas-bench-macro.ts'
 import { resnet } from './resnet.ts'
+import { transNasBench101 } from './trans-nas-bench-101.ts'
 
 export type { SpaceEntry } from './entry.ts'
 export { nasBench201Space } from './nas-bench-201.ts'
+export { transNasBench101Space } from './trans-nas-bench-101.ts'
 
 /** All ready spaces; adding one is a file and a line here. */
-export const spaces: readonly SpaceEntry[] = [chain, resnet, densenet, nasBench201, nasBenchMacro, mlp]
+export const spaces: readonly SpaceEntry[] = [chain, resnet, densenet, nasBench201, nasBenchMacro, transNasBench101, mlp]
 
 /**
  * The ready space of a name.
