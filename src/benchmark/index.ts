@@ -9,5 +9,6 @@ export {
   type Task,
 } from './compare.ts'
 export { checkpointsOf, play, type Play } from './play.ts'
+export { playHere } from './play-here.ts'
 export { type Problem, type ProblemData, problemOf } from './problem.ts'
 export { mannWhitney, type Spread, spreadOf } from './statistics.ts'

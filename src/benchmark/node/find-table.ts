@@ -21,7 +21,7 @@ export function findTable(given: string): string {
       `There is no table "${given}", neither a file nor a name.${didYouMean(given, names)} Names are: ${names.join(', ')}.`,
     )
   }
-  const folder = process.env.NASCENT_DATA ?? usualFolder
+  const folder = process.env.NASCENT_DATA || usualFolder
   const path = join(folder, known.file)
   if (existsSync(path)) return path
   throw new UserError(

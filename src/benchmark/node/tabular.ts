@@ -6,6 +6,7 @@ import { cellsOf } from '../columns.ts'
 import { compare, type Task } from '../compare.ts'
 import { checkContestants, contestantsOf } from '../contestants.ts'
 import { type KnownTable, knownTables } from '../known/index.ts'
+import { playHere } from '../play-here.ts'
 import { problemOf } from '../problem.ts'
 import { chooseColumns, type ColumnChoice, readProblem } from '../table-problem.ts'
 import type { TabularResult } from '../words.ts'
@@ -58,7 +59,8 @@ export async function runTabular(options: TabularOptions): Promise<TabularResult
       `The table holds ${data.architectures.length} of the ${space.size ?? 'uncountable'} architectures of the space: the search is among these.`,
     )
   checkContestants(contestants, problem.space)
-  const comparison = await compare(data, { contestants, budget, repeats, seed, onPlay }, playInThreads({ data, space: named }, workers))
+  const playAll = workers === 1 ? playHere(problem) : playInThreads({ data, space: named }, workers)
+  const comparison = await compare(data, { contestants, budget, repeats, seed, onPlay }, playAll)
   const { signal, truth } = columns
   return { table: known?.name ?? table.name, space: space.name, signal, truth, rows: data.architectures.length, ...comparison }
 }
