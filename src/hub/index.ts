@@ -13,6 +13,7 @@ import { proxyless } from './proxyless.ts'
 import { resnet } from './resnet.ts'
 import { signal } from './signal.ts'
 import { vgg } from './vgg.ts'
+import { transNasBench101 } from './trans-nas-bench-101.ts'
 
 export { type DensenetFrame, densenetSpace } from './densenet.ts'
 export type { SpaceEntry } from './entry.ts'
@@ -22,6 +23,7 @@ export { type OfaFrame, ofaSpace } from './ofa.ts'
 export { findPoint, type FoundPoint, type Point, points } from './points.ts'
 export { type ProxylessFrame, proxylessSpace } from './proxyless.ts'
 export { type ResnetFrame, resnetSpace } from './resnet.ts'
+export { transNasBench101Space } from './trans-nas-bench-101.ts'
 export { type VggFrame, vggSpace } from './vgg.ts'
 
 /** All ready spaces; adding one is a file and a line here. */
@@ -35,6 +37,7 @@ export const spaces: readonly SpaceEntry[] = [
   ofa,
   nasBench201,
   nasBenchMacro,
+  transNasBench101,
   signal,
   mlp,
 ]
