@@ -97,7 +97,9 @@ export function printResult(terminal: Terminal, result: RunResult): void {
     line(bold(`Off by ${rmse.toPrecision(4)} on examples it never saw (root mean square; r² ${r2?.toFixed(3) ?? '-'}).`))
   const { parameters, flops, latencyMs } = result.best.metrics
   line(`network   ${result.best.architecture}`)
-  line(`          ${quantity(parameters)} parameters, ${quantity(flops)}FLOPs, ${latencyMs.toFixed(2)} ms an example`)
+  line(
+    `          ${quantity(parameters)} parameters, ${quantity(flops)}FLOPs${latencyMs === undefined ? '' : `, ${latencyMs.toFixed(2)} ms an example`}`,
+  )
   line(
     `tried     ${result.trials.finished} trained${result.trials.stopped ? `, ${result.trials.stopped} stopped early` : ''}${result.trials.failed ? `, ${result.trials.failed} failed` : ''}${result.trials.rejected ? `, ${quantity(result.trials.rejected)} rejected for their cost` : ''} in ${duration(result.seconds)}`,
   )

@@ -1,3 +1,4 @@
+import type { SupernetEpoch, SupernetPlan } from '../oneshot/index.ts'
 import type { Architecture } from '../space/types.ts'
 import type { EpochRecord } from '../train/types.ts'
 import type { CostLimit } from './limits.ts'
@@ -13,6 +14,9 @@ export type SearchEvent =
   | TrialStarted
   | { readonly type: 'trial-epoch'; readonly number: number; readonly record: EpochRecord }
   | TrialEnded
+  | { readonly type: 'supernet-started'; readonly plan: SupernetPlan }
+  | { readonly type: 'supernet-epoch'; readonly record: SupernetEpoch }
+  | { readonly type: 'supernet-ended'; readonly status: 'finished' | 'stopped' | 'failed'; readonly reason?: string }
   | {
       readonly type: 'final-started'
       readonly architecture: string
@@ -150,6 +154,13 @@ export interface RunState {
   readonly trials: Readonly<Record<TrialStatus, number>>
   /** The best finished trial by the first objective. */
   readonly best?: { readonly number: number; readonly architecture: string; readonly metrics: Metrics }
+  /** The training of shared weights, of methods that have it. */
+  readonly supernet?: {
+    readonly plan: SupernetPlan
+    readonly epochs: readonly SupernetEpoch[]
+    /** Absent until it has ended. */
+    readonly status?: 'finished' | 'stopped' | 'failed'
+  }
   readonly final?: {
     readonly architecture: string
     readonly epochs: number

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { SearchSpace } from '../../space/types.ts'
-import type { StrategyEntry } from '../../strategy/strategy.ts'
 import type { Metrics, RunConfig, StoredEvent } from '../events.ts'
+import type { Searcher } from '../searchers.ts'
 
 /** What a search is asked for; texts as on the command line. */
 export interface SearchOptions {
@@ -13,7 +13,7 @@ export interface SearchOptions {
   /** A name in the hub, a module and its export (`spaces.ts#small`), or a space itself, which this process then computes alone; default: by the kind of data. */
   readonly space?: string | SearchSpace
   /** A name, or a strategy that is not in the registry. */
-  readonly strategy?: string | StrategyEntry
+  readonly strategy?: string | Searcher
   readonly strategyOptions?: Readonly<Record<string, number | string | boolean>>
   /** `10m`, `200trials`, `10m,200trials`. */
   readonly budget?: string

@@ -1,9 +1,10 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SearchSpace } from '../../space/types.ts'
+import { learnedOf, type OneShotEntry } from '../../oneshot/index.ts'
 import type { Strategy } from '../../strategy/strategy.ts'
 import { planTime, type TimePlan } from '../budget.ts'
-import type { RunState, Store } from '../events.ts'
+import type { RunConfig, RunState, Store } from '../events.ts'
 import { isBetter, usedSeconds } from '../fold.ts'
 import type { FinalOutcome } from '../final.ts'
 import { type LoopEnd, runLoop } from '../loop.ts'
@@ -12,17 +13,21 @@ import { trialFolder } from './kept.ts'
 import type { RunHooks, RunResult } from './options.ts'
 import { bestModel, hasModel, writeOnnx, writeRunReport } from './products.ts'
 import type { RunPlace } from './runs.ts'
+import { loadSupernet } from './supernet.ts'
+import { supernetPhase } from './supernet-phase.ts'
 
 /** A course with what it searches. */
 export interface Study extends Course {
   /** Undefined when one architecture is trained without a search. */
-  readonly search?: {
-    readonly space: SearchSpace
-    readonly strategy: Strategy
-    /** Architectures rejected for their cost in this process. */
-    readonly rejected: () => number
-  }
+  readonly search?: Search
 }
+
+/** A space with what proposes its architectures; with shared weights the proposer is made of what was learnt while they were trained. */
+export type Search = {
+  readonly space: SearchSpace
+  /** Architectures rejected for their cost in this process. */
+  readonly rejected: () => number
+} & ({ readonly strategy: Strategy } | { readonly method: OneShotEntry; readonly proposer: (learned: unknown) => Strategy })
 
 /** Models of so many finished trials are kept, the best ones. */
 const keptModels = 50
@@ -35,7 +40,7 @@ export async function conduct(study: Study, hooks: RunHooks): Promise<RunResult>
     const state = runOf(store)
     const time = timePlan(state)
     const unfinal = unfinishedFinal(state)
-    const end: LoopEnd = unfinal || !study.search ? { reason: 'trials' } : await searchOn(study, study.search, time, hooks)
+    const end: LoopEnd = unfinal || !study.search ? { reason: 'trials' } : await searchOn(study, study.search, time, record, hooks)
     const winner = unfinal ?? winnerOf(study)
     if (end.reason === 'interrupted' || hooks.signal?.aborted) return await interrupted(study, record)
     if (winner === undefined || (end.reason === 'failed' && runOf(store).best === undefined)) return nothing(end, record)
@@ -87,9 +92,21 @@ function winnerOf({ store }: Study): Winner | undefined {
   return first && { architecture: first.architecture }
 }
 
-function searchOn(
+async function searchOn(study: Study, search: Search, time: TimePlan | undefined, record: Recorder, hooks: RunHooks): Promise<LoopEnd> {
+  if ('strategy' in search) return proposals(study, search, runOf(study.store).config, time, hooks)
+  const { space, method, proposer } = search
+  const early = await supernetPhase(study, method, runOf(study.store), time, record, hooks)
+  if (early) return early
+  const strategy = proposer(learnedOf(loadSupernet(study.place.folder)))
+  const { config } = runOf(study.store)
+  const budget = { ...config.budget, trials: config.budget.trials ?? method.proposals }
+  return proposals(study, { space, strategy }, { ...config, budget }, time, hooks)
+}
+
+function proposals(
   { store, crew, place }: Study,
-  { space, strategy }: NonNullable<Study['search']>,
+  { space, strategy }: { readonly space: SearchSpace; readonly strategy: Strategy },
+  config: RunConfig,
   time: TimePlan | undefined,
   hooks: RunHooks,
 ): Promise<LoopEnd> {
@@ -98,7 +115,7 @@ function searchOn(
     if (event.type === 'trial-ended') forgetWorst(place.folder, store)
   }
   return runLoop({
-    config: runOf(store).config,
+    config,
     store,
     strategy,
     space,

@@ -1,0 +1,8 @@
+import type { OneShotEntry } from './one-shot.ts'
+import { spos } from './spos.ts'
+
+/** All weight-sharing methods; adding one is a file and a line here. */
+export const oneShotMethods: readonly OneShotEntry[] = [spos]
+
+/** The weight-sharing method of a name; undefined when there is none. */
+export const findOneShot = (name: string): OneShotEntry | undefined => oneShotMethods.find((entry) => entry.name === name)
