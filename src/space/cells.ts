@@ -15,6 +15,8 @@ export function partsOf(tree: Tree): readonly Tree[] {
       return [tree.body]
     case 'choice':
       return Object.values(tree.alternatives)
+    case 'stack':
+      return tree.cells
     case 'parallel':
       return tree.branches.map((branch) => branch.tree)
     case 'graph':
@@ -72,6 +74,11 @@ export function sharedNumbers(tree: Tree): readonly string[] {
   }
   return known
 }
+
+/** Whether a graph in a tree reads what came before its cell's input. */
+export const readsBefore = (tree: Tree): boolean =>
+  (tree.kind === 'graph' && tree.nodes.some(({ inputs }) => [...inputs.always, ...inputs.from].includes('before'))) ||
+  partsOf(tree).some(readsBefore)
 
 const holdsGraph = (tree: Tree): boolean => tree.kind === 'graph' || partsOf(tree).some(holdsGraph)
 

@@ -138,6 +138,7 @@ function toLayer(path: string, kind: LayerTree['layer'], fields: Readonly<Record
         dilation: count('dilation'),
         groups: count('groups'),
         bias,
+        ...(fields.width === undefined ? {} : { width: count('width') }),
       }
       if (layer.channels % layer.groups !== 0 || input.shape[0] % layer.groups !== 0)
         throw new SpaceError(`${path}: ${layer.groups} groups do not divide ${input.shape[0]} channels in and ${layer.channels} out.`)

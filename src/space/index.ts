@@ -9,7 +9,7 @@ export type {
   SearchSpace,
 } from './types.ts'
 export type { ArchitectureGraph, Vertex, VertexRole } from './architecture-graph.ts'
-export { add, cell, choice, concat, graph, inputs, looseEnds, repeat, residual, scope, sequence, share, when } from './builders.ts'
+export { add, cell, choice, concat, graph, inputs, looseEnds, repeat, residual, scope, sequence, share, stack, when } from './builders.ts'
 export type { InputsDeclaration, InputsOptions, NodeDeclaration } from './builders.ts'
 export { canonicalText } from './canonical.ts'
 export { constraint, type Constraint } from './constraint.ts'
@@ -34,6 +34,7 @@ export {
   maxPool,
   relu,
   separable,
+  shift,
   zero,
 } from './layers.ts'
 export {

@@ -11,9 +11,14 @@ export function samePadding(size: number, extent: number, stride: number): reado
   return [before, total - before]
 }
 
-/** Padding of a [height, width] input as [top, left, bottom, right]. */
-export function samePadding2d(space: readonly number[], extent: number, stride: number): [number, number, number, number] {
-  const [[top, bottom], [left, right]] = space.map((size) => samePadding(size, extent, stride)) as [
+/** Padding of a [height, width] input as [top, left, bottom, right]; an extent for both axes, or one each. */
+export function samePadding2d(
+  space: readonly number[],
+  extent: number | readonly number[],
+  stride: number,
+): [number, number, number, number] {
+  const extents = typeof extent === 'number' ? [extent, extent] : extent
+  const [[top, bottom], [left, right]] = space.map((size, axis) => samePadding(size, extents[axis], stride)) as [
     readonly [number, number],
     readonly [number, number],
   ]
