@@ -1,11 +1,14 @@
 import { segmentOf } from './builders.ts'
 import { SpaceError } from './error.ts'
 import { evaluate, toDecision, type DecisionExpression, type Expression, type Scope, type Value } from './expression.ts'
+import { readsIndex } from './parts.ts'
 import type { ChoiceTree, GraphNode, GraphTree, Inputs, LayerTree, Merge, Tree } from './tree.ts'
 import type { Decision, DecisionValue } from './types.ts'
 
 /** What a walk gives its visitor: decisions to take, and layers and merges in order. V is what flows through the network: a tensor, a shape, nothing. */
 export interface Visitor<V> {
+  /** Whether only decisions are looked at: shared parts are then walked the first time alone. */
+  readonly decisionsOnly?: boolean
   decide(decision: Decision): DecisionValue
   /** Value of a size word at a place. */
   size(word: 'same' | 'classes', input: V): number
@@ -33,6 +36,8 @@ export class Walk<V> {
   readonly #visitor: Visitor<V>
   /** Decisions taken in this walk: a shared one is asked for once. */
   readonly #decided = new Map<string, DecisionValue>()
+  /** Shared parts that were walked. */
+  readonly #walked = new Set<string>()
 
   constructor(visitor: Visitor<V>) {
     this.#visitor = visitor
@@ -122,6 +127,8 @@ export class Walk<V> {
         return last
       }
       case 'shared':
+        if (this.#visitor.decisionsOnly && this.#walked.has(tree.name) && !readsIndex(tree)) return input
+        this.#walked.add(tree.name)
         return this.#step(tree.body, segment, { ...place, scope: sharedScope(tree) }, input)
     }
   }
