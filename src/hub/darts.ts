@@ -13,10 +13,12 @@ import {
 } from '../space/index.ts'
 import { dilatedSeparable, separableTwice, skip } from './cell-operations.ts'
 import type { SpaceEntry } from './entry.ts'
+import type { Frame } from './frame.ts'
 import { type PublishedCell, readGenotype } from './genotype.ts'
-import { type CellFrameOptions, type CellPlace, preprocess, stackedCells, strideFrom } from './two-input-cells.ts'
+import { type CellPlace, preprocess, stackedCells, strideFrom } from './two-input-cells.ts'
 
 const summary = 'the cells of DARTS: four nodes that each read two earlier ones through one of seven operations; normal and reduction cells'
+const frame = { cells: 5, channels: 8 }
 
 const nodes = ['n1', 'n2', 'n3', 'n4'] as const
 const sources = ['s0', 's1', ...nodes]
@@ -65,8 +67,8 @@ function published(text: string): string | undefined {
  * @param options.cells cells in all (the paper searches with 8 and trains 20)
  * @param options.channels channels of the first cell (the paper's C: 16 in search, 36 in training)
  */
-export function dartsSpace({ cells = 5, channels = 8 }: Partial<CellFrameOptions> = {}): SearchSpace {
-  return space('darts', stackedCells({ cells, channels }, cell), { summary, notations: [published] })
+export function dartsSpace(options: Frame = {}): SearchSpace {
+  return space('darts', stackedCells({ ...frame, ...options }, cell), { summary, notations: [published] })
 }
 
 export const darts: SpaceEntry = {
@@ -74,5 +76,6 @@ export const darts: SpaceEntry = {
   summary,
   paper: 'Liu, Simonyan, Yang 2019, arXiv:1806.09055',
   kinds: ['image', 'signal'],
-  make: () => dartsSpace(),
+  frame,
+  make: dartsSpace,
 }

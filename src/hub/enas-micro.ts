@@ -1,10 +1,12 @@
 import { averagePool, maxPool, type SearchSpace, space } from '../space/index.ts'
 import { separableTwice, skip } from './cell-operations.ts'
 import type { SpaceEntry } from './entry.ts'
+import type { Frame } from './frame.ts'
 import { type Operations, pairCell, printPairs } from './pair-cell.ts'
-import { type CellFrameOptions, stackedCells } from './two-input-cells.ts'
+import { stackedCells } from './two-input-cells.ts'
 
 const summary = 'the micro space of ENAS: five nodes, each the sum of two of five operations on earlier nodes; normal and reduction cells'
+const frame = { cells: 5, channels: 8 }
 
 const nodes = 5
 
@@ -38,8 +40,8 @@ function published(text: string): string | undefined {
  * @param options.cells cells in all (the paper's: 17)
  * @param options.channels channels of the first cell (the paper's: 36 in the end, 20 in search)
  */
-export function enasMicroSpace({ cells = 5, channels = 8 }: Partial<CellFrameOptions> = {}): SearchSpace {
-  const root = stackedCells({ cells, channels }, (place) => pairCell(place, nodes, operations))
+export function enasMicroSpace(options: Frame = {}): SearchSpace {
+  const root = stackedCells({ ...frame, ...options }, (place) => pairCell(place, nodes, operations))
   return space('enas-micro', root, { summary, notations: [published] })
 }
 
@@ -48,5 +50,6 @@ export const enasMicro: SpaceEntry = {
   summary,
   paper: 'Pham, Guan, Zoph, Le, Dean 2018, arXiv:1802.03268',
   kinds: ['image', 'signal'],
-  make: () => enasMicroSpace(),
+  frame,
+  make: enasMicroSpace,
 }

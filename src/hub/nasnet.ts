@@ -1,12 +1,14 @@
 import { averagePool, maxPool, type SearchSpace, space } from '../space/index.ts'
 import { dilatedConv, reluConvNorm, rowThenColumn, separableTwice, skip } from './cell-operations.ts'
 import type { SpaceEntry } from './entry.ts'
+import type { Frame } from './frame.ts'
 import { readGenotype } from './genotype.ts'
 import { type Operations, pairCell, printPairs } from './pair-cell.ts'
-import { type CellFrameOptions, stackedCells } from './two-input-cells.ts'
+import { stackedCells } from './two-input-cells.ts'
 
 const summary =
   'the cells of NASNet: five nodes, each the sum of two of thirteen operations on earlier nodes; holds AmoebaNet-A and PNAS, too'
+const frame = { cells: 5, channels: 8 }
 
 const nodes = 5
 
@@ -39,8 +41,8 @@ function published(text: string): string | undefined {
  * @param options.cells cells in all (3N + 2 in the paper's terms; it trains N = 6)
  * @param options.channels channels of the first cell (the paper's: 32)
  */
-export function nasnetSpace({ cells = 5, channels = 8 }: Partial<CellFrameOptions> = {}): SearchSpace {
-  const root = stackedCells({ cells, channels }, (place) => pairCell(place, nodes, operations))
+export function nasnetSpace(options: Frame = {}): SearchSpace {
+  const root = stackedCells({ ...frame, ...options }, (place) => pairCell(place, nodes, operations))
   return space('nasnet', root, { summary, notations: [published] })
 }
 
@@ -49,5 +51,6 @@ export const nasnet: SpaceEntry = {
   summary,
   paper: 'Zoph, Vasudevan, Shlens, Le 2018, arXiv:1707.07012',
   kinds: ['image', 'signal'],
-  make: () => nasnetSpace(),
+  frame,
+  make: nasnetSpace,
 }

@@ -145,7 +145,12 @@ describe('building', () => {
 
   it('moves an image by one element, and convolves with kernels that are wider than high', async () => {
     const image = { shape: [1, 1, 2, 3], data: [1, 2, 3, 4, 5, 6] }
-    const one = (layer: Layer): Network => ({ input: { shape: [1, 2, 3] }, outputs: 1, output: 'a', nodes: [node('a', layer, 'input')] })
+    const one = (layer: Layer): Network => ({
+      input: { shape: [1, 2, 3] },
+      outputs: 6,
+      output: 'flat',
+      nodes: [node('a', layer, 'input'), node('flat', { kind: 'flatten' }, 'a')],
+    })
     expect(numbers((await forward(one({ kind: 'shift' }), image, new Map(), false)).output)).toEqual([5, 6, 0, 0, 0, 0])
     const weights = (shape: readonly number[]): Weights => new Map([['a/weight', { shape, data: Float32Array.of(1, 10, 100) }]])
     const wide = await forward(one(conv(1, 1, 1, { width: 3 })), image, weights([1, 1, 1, 3]), false)
