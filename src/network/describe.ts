@@ -41,7 +41,8 @@ export function layerLabel(layer: Layer, dimensions = 2): string {
     case 'convolution': {
       const groups = layer.groups > 1 ? (layer.groups === layer.channels ? ', depthwise' : `, ${layer.groups} groups`) : ''
       const dilation = layer.dilation > 1 ? `, dilation ${layer.dilation}` : ''
-      return `convolution ${window(layer.kernel)}, ${layer.channels}${stride(layer.stride)}${groups}${dilation}`
+      const kernel = layer.width === undefined || dimensions < 2 ? window(layer.kernel) : `${layer.kernel}×${layer.width}`
+      return `convolution ${kernel}, ${layer.channels}${stride(layer.stride)}${groups}${dilation}`
     }
     case 'dense':
       return `dense ${layer.units}`

@@ -18,6 +18,8 @@ export type Layer =
       readonly kind: 'convolution'
       readonly channels: number
       readonly kernel: number
+      /** Extent of the kernel along an image's width where it is not the same as along its height. */
+      readonly width?: number
       readonly stride: number
       readonly dilation: number
       readonly groups: number
@@ -39,6 +41,8 @@ export type Layer =
   | { readonly kind: 'identity' }
   /** Gives zeros of its input's shape (NAS-Bench-201's `none`). */
   | { readonly kind: 'zero' }
+  /** Moves an image or signal by one element towards its beginning; zeros come in at the end. */
+  | { readonly kind: 'shift' }
   /** Sum of all inputs, which have one shape. */
   | { readonly kind: 'add' }
   /** Concatenation of all inputs along channels. */

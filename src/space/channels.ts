@@ -31,6 +31,7 @@ export function fixedChannels(tree: Tree, input: number, classes: number): numbe
       return widths.reduce((sum, width) => (sum === undefined || width === undefined ? undefined : sum + width), 0)
     }
     case 'when':
+    case 'stack':
     case 'graph':
       return undefined
   }

@@ -140,6 +140,7 @@ function toLayer(path: string, kind: LayerTree['layer'], fields: Readonly<Record
         groups: count('groups'),
         bias,
         ...padding,
+        ...(fields.width === undefined ? {} : { width: count('width') }),
       }
       if (layer.channels % layer.groups !== 0 || input.shape[0] % layer.groups !== 0)
         throw new SpaceError(`${path}: ${layer.groups} groups do not divide ${input.shape[0]} channels in and ${layer.channels} out.`)

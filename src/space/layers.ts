@@ -4,6 +4,8 @@ import type { LayerTree, SequenceTree } from './tree.ts'
 
 /** Options of a convolution; each may be an expression. */
 export interface ConvolutionOptions {
+  /** Extent of the kernel along an image's width; default: as along its height. Signals have the height alone. */
+  readonly width?: Expression
   readonly stride?: Expression
   readonly dilation?: Expression
   readonly groups?: Expression
@@ -24,8 +26,9 @@ const layer = (kind: LayerTree['layer'], segment: string, fields: LayerTree['fie
 
 /** Convolution to so many channels, padded so that stride 1 keeps the extent; over the length of a signal, the height and width of an image. */
 export function conv(channels: Expression, kernel: Expression, options: ConvolutionOptions = {}): LayerTree {
-  const { stride = 1, dilation = 1, groups = 1, bias = 'auto', padding = 'auto', name = 'conv' } = options
-  return layer('convolution', name, { channels, kernel, stride, dilation, groups, bias, padding })
+  const { width, stride = 1, dilation = 1, groups = 1, bias = 'auto', padding = 'auto', name = 'conv' } = options
+  const fields = { channels, kernel, stride, dilation, groups, bias, padding }
+  return layer('convolution', name, width === undefined ? fields : { ...fields, width })
 }
 
 /** Depthwise convolution: each channel by itself. */
@@ -114,6 +117,11 @@ export function identity(): LayerTree {
 /** Zeros of the input's shape: "no operation" of a cell's edge. */
 export function zero(): LayerTree {
   return layer('zero', 'zero')
+}
+
+/** Moves an image or signal by one element towards its beginning, so that a stride takes the elements that it would leave out. */
+export function shift(): LayerTree {
+  return layer('shift', 'shift')
 }
 
 /** Tables: numbers and an embedding of so many values for each category, joined to one vector. */

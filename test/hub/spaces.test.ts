@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { findSpace, nasBench201Space, spaces, transNasBench101Space } from '../../src/hub/index.ts'
+import { findSpace, framedName, nasBench201Space, spaces, transNasBench101Space } from '../../src/hub/index.ts'
 import { networkCost, nodeCosts, nodeShapes } from '../../src/network/index.ts'
 import { type NetworkContext, randomFor } from '../../src/space/index.ts'
 import { type SpaceCapabilities, spaceSuite } from '../suites/space.ts'
@@ -46,6 +46,13 @@ const capabilities: Readonly<Record<string, SpaceCapabilities>> = {
   'nas-bench-201': { contexts: images, size: 5n ** 6n, runs: 40 },
   'nas-bench-macro': { contexts: images, size: 3n ** 8n, runs: 40 },
   'trans-nas-bench-101': { contexts: images, size: 4n ** 6n, runs: 40 },
+  // A node takes two of 2 to 5 sources, an operation of seven on each; normal and reduction cell.
+  darts: { contexts: images, size: (1n * 3n * 6n * 10n * 7n ** 8n) ** 2n, runs: 12 },
+  // A node takes twice one of 2 to 6 sources with an operation.
+  nasnet: { contexts: images, size: (720n ** 2n * 13n ** 10n) ** 2n, runs: 8 },
+  'enas-micro': { contexts: images, size: (720n ** 2n * 5n ** 10n) ** 2n, runs: 8 },
+  // The paper's 6^L × 2^(L(L−1)/2), 1.6 × 10^29.
+  'enas-macro': { contexts: images, size: 6n ** 12n * 2n ** 66n, runs: 8 },
   // Plain: a width a layer. Residual: one width, an expansion a block. Then embedding, normalisation, activation, dropout, rate, decay.
   mlp: { contexts: tables, size: 4n * (powers(4n, 1, 4) + 4n * powers(2n, 1, 4)) * 3n * 4n * 4n * 4n * 4n },
 }
@@ -60,6 +67,22 @@ describe('the registry of spaces', () => {
       expect(entry.summary.length).toBeGreaterThan(20)
       expect(entry.paper).toMatch(/\d{4}/)
     }
+  })
+
+  it('has the architectures of a space in every frame, and says what a frame has', () => {
+    for (const { name, frame, make } of spaces.filter((entry) => entry.frame !== undefined)) {
+      expect(make(frame).size).toBe(make().size)
+      const text = make().print(make().sample(randomFor(1)))
+      const wide = findSpace(framedName(name, { channels: 32 }))
+      expect(wide.print(wide.parse(text))).toBe(text)
+      expect(wide.cost(wide.parse(text), images[0]).parameters).toBeGreaterThan(make().cost(make().parse(text), images[0]).parameters)
+    }
+    expect(framedName('darts:cells=8', { channels: 16 })).toBe('darts:cells=8,channels=16')
+    expect(framedName('darts:cells=8', { cells: 20, channels: undefined })).toBe('darts:cells=20')
+    expect(() => findSpace('darts:cell=3')).toThrow(/"darts" has no number of cell.*"cells".*It has cells and channels/)
+    expect(() => findSpace('darts:cells=none')).toThrow(/cells of the space "darts" must be a whole number/)
+    expect(() => findSpace('enas-macro:cells=3')).toThrow(/no number of cells.*It has channels/)
+    expect(() => findSpace('chain:channels=3')).toThrow(/fixed frame/)
   })
 
   it('finds a space by name, and helps with a slip', () => {

@@ -79,6 +79,15 @@ const cases: readonly Case[] = [
   { layer: { kind: 'flatten' }, inputs: [[4, 3, 5]], output: [60], parameters: {}, flops: 0 },
   { layer: { kind: 'dropout', rate: 0.5 }, inputs: [[4, 3]], output: [4, 3], parameters: {}, flops: 0 },
   { layer: { kind: 'identity' }, inputs: [[4, 3]], output: [4, 3], parameters: {}, flops: 0 },
+  { layer: { kind: 'shift' }, inputs: [[4, 3]], output: [4, 3], parameters: {}, flops: 0 },
+  { layer: { kind: 'shift' }, inputs: [[2, 5, 6]], output: [2, 5, 6], parameters: {}, flops: 0 },
+  {
+    layer: conv(4, 1, 2, { width: 7 }),
+    inputs: [[2, 8, 9]],
+    output: [4, 4, 5],
+    parameters: { weight: [4, 2, 1, 7] },
+    flops: 2 * 7 * 2 * 4 * 20,
+  },
   { layer: { kind: 'zero' }, inputs: [[4, 3]], output: [4, 3], parameters: {}, flops: 0 },
   {
     layer: { kind: 'add' },

@@ -7,7 +7,7 @@ import type { LayerDefinition, LayerOf } from './layer.ts'
 import { batchNorm, layerNorm } from './normalization.ts'
 import { averagePool, globalAveragePool, maxPool } from './pooling.ts'
 import { squeezeExcite } from './squeeze-excite.ts'
-import { add, concat, dropout, flatten, identity, zero } from './structure.ts'
+import { add, concat, dropout, flatten, identity, shift, zero } from './structure.ts'
 
 /** A definition for every kind of layer. */
 export const layers: { readonly [K in LayerKind]: LayerDefinition<LayerOf<K>> } = {
@@ -24,6 +24,7 @@ export const layers: { readonly [K in LayerKind]: LayerDefinition<LayerOf<K>> } 
   dropout,
   identity,
   zero,
+  shift,
   add,
   concat,
   'column-embedding': columnEmbedding,
