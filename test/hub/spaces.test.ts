@@ -11,6 +11,11 @@ const images: readonly NetworkContext[] = [
   { input: { shape: [3, 96, 71] }, outputs: 2 },
   { input: { shape: [2, 150] }, outputs: 3 },
 ]
+const signals: readonly NetworkContext[] = [
+  { input: { shape: [1, 20] }, outputs: 2 },
+  { input: { shape: [3, 128] }, outputs: 6 },
+  { input: { shape: [9, 501] }, outputs: 1 },
+]
 const tables: readonly NetworkContext[] = [
   { input: { shape: [9] }, outputs: 1 },
   { input: { shape: [12], categories: [3, 7, 40] }, outputs: 3 },
@@ -22,6 +27,9 @@ const sum = (from: number, to: number, term: (n: number) => bigint): bigint => {
   return total
 }
 const powers = (base: bigint, from: number, to: number): bigint => sum(from, to, (n) => base ** BigInt(n))
+
+/** Stages of `signal`: blocks with or without skip of 4 convolutions, 4 separable ones or 3 inceptions, which do not ask for the width and the dilation. */
+const signalStage = (least: number): bigint => sum(least, 3, (n) => 4n * (22n ** BigInt(n) - 6n ** BigInt(n)) + 6n ** BigInt(n))
 
 /** Sizes by hand, from the spaces' descriptions. Every registered space must be here. */
 const capabilities: Readonly<Record<string, SpaceCapabilities>> = {
@@ -45,6 +53,7 @@ const capabilities: Readonly<Record<string, SpaceCapabilities>> = {
   densenet: { contexts: images, size: 4n * 2n * powers(18n, 1, 2) * 2n * powers(18n, 1, 3) * 2n * powers(18n, 1, 4) * 4n },
   'nas-bench-201': { contexts: images, size: 5n ** 6n, runs: 40 },
   'nas-bench-macro': { contexts: images, size: 3n ** 8n, runs: 40 },
+  signal: { contexts: signals, size: 12n * signalStage(1) * 3n * signalStage(1) * 3n * signalStage(0) * 3n * 4n },
   // Plain: a width a layer. Residual: one width, an expansion a block. Then embedding, normalisation, activation, dropout, rate, decay.
   mlp: { contexts: tables, size: 4n * (powers(4n, 1, 4) + 4n * powers(2n, 1, 4)) * 3n * 4n * 4n * 4n * 4n },
 }
