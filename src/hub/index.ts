@@ -11,6 +11,7 @@ import { nasBenchMacro } from './nas-bench-macro.ts'
 import { ofa } from './ofa.ts'
 import { proxyless } from './proxyless.ts'
 import { resnet } from './resnet.ts'
+import { rnn } from './rnn.ts'
 import { signal } from './signal.ts'
 import { vgg } from './vgg.ts'
 
@@ -22,6 +23,7 @@ export { type OfaFrame, ofaSpace } from './ofa.ts'
 export { findPoint, type FoundPoint, type Point, points } from './points.ts'
 export { type ProxylessFrame, proxylessSpace } from './proxyless.ts'
 export { type ResnetFrame, resnetSpace } from './resnet.ts'
+export { type RnnFrame, rnnSpace } from './rnn.ts'
 export { type VggFrame, vggSpace } from './vgg.ts'
 
 /** All ready spaces; adding one is a file and a line here. */
@@ -36,6 +38,7 @@ export const spaces: readonly SpaceEntry[] = [
   nasBench201,
   nasBenchMacro,
   signal,
+  rnn,
   mlp,
 ]
 

@@ -27,12 +27,16 @@ export {
   flatten,
   globalPool,
   identity,
+  lastStep,
   layerNorm,
   maxPool,
   type PoolOptions,
+  recurrent,
+  type RecurrentCell,
   relu,
   separable,
   squeezeExcite,
+  tokenEmbedding,
   zero,
 } from './layers.ts'
 export {

@@ -54,6 +54,8 @@ const capabilities: Readonly<Record<string, SpaceCapabilities>> = {
   'nas-bench-201': { contexts: images, size: 5n ** 6n, runs: 40 },
   'nas-bench-macro': { contexts: images, size: 3n ** 8n, runs: 40 },
   signal: { contexts: signals, size: 12n * signalStage(1) * 3n * signalStage(1) * 3n * signalStage(0) * 3n * 4n },
+  // Stem, layers, units, three nodes with a choice of source, functions of four nodes, reading, dropout, rate.
+  rnn: { contexts: signals, size: 2n * 2n * 2n * 2n * 24n * 4n ** 4n * 2n * 3n * 4n },
   // Plain: a width a layer. Residual: one width, an expansion a block. Then embedding, normalisation, activation, dropout, rate, decay.
   mlp: { contexts: tables, size: 4n * (powers(4n, 1, 4) + 4n * powers(2n, 1, 4)) * 3n * 4n * 4n * 4n * 4n },
 }
@@ -111,6 +113,10 @@ describe('spaces in the size of their papers', () => {
     ['proxyless@imagenet', 6n ** 6n * 7n ** 15n],
     // (9² + 9³ + 9⁴)⁵, about 2 × 10^19.
     ['ofa@imagenet', 7371n ** 5n],
+    // 8! · 4^8 cells.
+    ['rnn@darts', 40_320n * 4n ** 8n],
+    // The paper's 4^N · N! (about 10^15) for N = 12 counts a source for the first node, too, which has the input alone.
+    ['rnn@enas', 39_916_800n * 4n ** 12n],
   ])('%s has as many networks', (name, size) => expect(findSpace(name).size).toBe(size))
 })
 
