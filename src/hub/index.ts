@@ -16,6 +16,7 @@ import { nasBench201 } from './nas-bench-201.ts'
 import { nasBenchMacro } from './nas-bench-macro.ts'
 import { nasnet } from './nasnet.ts'
 import { resnet } from './resnet.ts'
+import { rnn } from './rnn.ts'
 import { signal } from './signal.ts'
 import { vgg } from './vgg.ts'
 import { transNasBench101 } from './trans-nas-bench-101.ts'
@@ -34,6 +35,7 @@ export { findPoint, type FoundPoint, type Point, points } from './points.ts'
 export { type ProxylessFrame, proxylessSpace } from './proxyless.ts'
 export { type ResnetFrame, resnetSpace } from './resnet.ts'
 export { transNasBench101Space } from './trans-nas-bench-101.ts'
+export { type RnnFrame, rnnSpace } from './rnn.ts'
 export { type VggFrame, vggSpace } from './vgg.ts'
 
 /** All ready spaces; adding one is a file and a line here. */
@@ -53,6 +55,7 @@ export const spaces: readonly SpaceEntry[] = [
   enasMicro,
   enasMacro,
   signal,
+  rnn,
   mlp,
 ]
 

@@ -55,6 +55,10 @@ export function layerLabel(layer: Layer, dimensions = 2): string {
       return `squeeze and excite ${layer.squeezed}`
     case 'dropout':
       return `dropout ${layer.rate}`
+    case 'recurrent':
+      return `recurrent cell ${layer.units}, ${layer.nodes.length} nodes`
+    case 'token-embedding':
+      return `token embedding ${layer.width}`
     case 'column-embedding':
       return `column embedding ${layer.width}`
     default:

@@ -10,7 +10,8 @@ export function fixedChannels(tree: Tree, input: number, classes: number): numbe
     case 'layer':
       if (tree.layer === 'convolution') return fixedNumber(tree.fields.channels, input, classes)
       if (tree.layer === 'dense') return fixedNumber(tree.fields.units, input, classes)
-      return tree.layer === 'flatten' || tree.layer === 'column-embedding' ? undefined : input
+      if (tree.layer === 'recurrent') return fixedNumber(tree.fields.units, input, classes)
+      return tree.layer === 'flatten' || tree.layer === 'token-embedding' || tree.layer === 'column-embedding' ? undefined : input
     case 'sequence':
       return tree.items.reduce<number | undefined>(
         (channels, item) => (channels === undefined ? undefined : fixedChannels(item, channels, classes)),

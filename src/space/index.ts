@@ -30,13 +30,17 @@ export {
   flatten,
   globalPool,
   identity,
+  lastStep,
   layerNorm,
   maxPool,
   type PoolOptions,
+  recurrent,
+  type RecurrentCell,
   relu,
   separable,
   shift,
   squeezeExcite,
+  tokenEmbedding,
   zero,
 } from './layers.ts'
 export {

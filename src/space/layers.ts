@@ -124,6 +124,31 @@ export function shift(): LayerTree {
   return layer('shift', 'shift')
 }
 
+/** Sequences of tokens: each is looked up in one table, [length] becomes the signal [width, length]. */
+export function tokenEmbedding(width: Expression): LayerTree {
+  return layer('token-embedding', 'embedding', { width })
+}
+
+/** A recurrent cell: what each node after the first reads ('n0' is the first), and the functions 'tanh', 'relu', 'sigmoid', 'identity'. */
+export interface RecurrentCell {
+  /** Function of the first node, which reads the input and the state before. */
+  readonly first: Expression
+  readonly nodes: readonly { readonly from: Expression; readonly activation: Expression }[]
+  /** The state is the mean of all nodes after the first, or of those that no other reads. */
+  readonly output: 'mean' | 'loose-ends'
+}
+
+/** A cell over the steps of a signal: [channels, length] becomes [units, length]. */
+export function recurrent(units: Expression, { first, nodes, output }: RecurrentCell): LayerTree {
+  const fields = nodes.flatMap(({ from, activation }, i) => [[`from${i + 1}`, from] as const, [`activation${i + 1}`, activation] as const])
+  return layer('recurrent', 'recurrent', { units, output, nodes: nodes.length, activation0: first, ...Object.fromEntries(fields) })
+}
+
+/** The last step of a signal: [channels, length] becomes [channels]. */
+export function lastStep(): LayerTree {
+  return layer('last-step', 'last')
+}
+
 /** Tables: numbers and an embedding of so many values for each category, joined to one vector. */
 export function columnEmbedding(width: Expression): LayerTree {
   return layer('column-embedding', 'embedding', { width })

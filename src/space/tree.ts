@@ -33,6 +33,10 @@ export interface LayerFields {
   readonly zero: readonly []
   readonly shift: readonly []
   readonly 'column-embedding': readonly ['width']
+  readonly 'token-embedding': readonly ['width']
+  /** And, for each node, `activation<i>` and (but for the first) `from<i>`. */
+  readonly recurrent: readonly ['units', 'output', 'nodes']
+  readonly 'last-step': readonly []
 }
 
 export interface LayerTree {

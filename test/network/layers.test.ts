@@ -111,6 +111,31 @@ const cases: readonly Case[] = [
     flops: 0,
   },
   {
+    layer: { kind: 'token-embedding', width: 4 },
+    inputs: [[3]],
+    categories: [9, 9, 9],
+    output: [4, 3],
+    parameters: { table: [9, 4] },
+    flops: 0,
+  },
+  {
+    layer: {
+      kind: 'recurrent',
+      units: 5,
+      first: 'tanh',
+      nodes: [
+        { from: 0, activation: 'relu' },
+        { from: 0, activation: 'identity' },
+      ],
+      output: 'mean',
+    },
+    inputs: [[2, 7]],
+    output: [5, 7],
+    parameters: { input: [2, 10], state: [5, 10], node1: [5, 10], node2: [5, 10] },
+    flops: 7 * (2 * 10 * (2 + 3 * 5) + 6 * 5 * 3),
+  },
+  { layer: { kind: 'last-step' }, inputs: [[2, 7]], output: [2], parameters: {}, flops: 0 },
+  {
     layer: { kind: 'column-embedding', width: 4 },
     inputs: [[5]],
     categories: [3, 7],
