@@ -19,3 +19,4 @@ export const localSearch = (options?: Settings): ConfiguredStrategy => strategy(
 export const annealing = (options?: Settings): ConfiguredStrategy => strategy('annealing', options)
 export const evolution = (options?: Settings): ConfiguredStrategy => strategy('evolution', options)
 export const reinforcement = (options?: Settings): ConfiguredStrategy => strategy('reinforcement', options)
+export const nsga2 = (options?: Settings): ConfiguredStrategy => strategy('nsga2', options)

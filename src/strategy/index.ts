@@ -8,6 +8,7 @@ export {
   localSearch,
   random,
   reinforcement,
+  nsga2,
   strategy,
 } from './configured.ts'
 export { findStrategy, strategies } from './registry.ts'

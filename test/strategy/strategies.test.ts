@@ -11,6 +11,7 @@ const capabilities: Readonly<Record<string, StrategyCapabilities>> = {
   annealing: { learns: true, unique: true, exhausts: true, floats: true },
   evolution: { learns: true, unique: true, exhausts: true, floats: true },
   reinforcement: { learns: true, unique: true, exhausts: true, floats: true },
+  nsga2: { learns: true, unique: true, exhausts: true, floats: true },
 }
 
 for (const entry of strategies) strategySuite(entry, capabilities[entry.name])
