@@ -10,6 +10,9 @@ export {
   random,
   reinforcement,
   nsga2,
+  tpe,
+  bohb,
+  mcts,
   strategy,
 } from './strategy/index.ts'
 export type { Metrics, RunConfig, SearchEvent, StoredEvent, TrialRow } from './search/events.ts'

@@ -9,6 +9,9 @@ export {
   random,
   reinforcement,
   nsga2,
+  tpe,
+  bohb,
+  mcts,
   strategy,
 } from './configured.ts'
 export { findStrategy, strategies } from './registry.ts'
