@@ -8,6 +8,10 @@ export {
   localSearch,
   random,
   reinforcement,
+  nsga2,
+  tpe,
+  bohb,
+  mcts,
   strategy,
 } from './configured.ts'
 export { findStrategy, strategies } from './registry.ts'
