@@ -1,6 +1,7 @@
 import { UserError } from '../errors.ts'
 import { didYouMean } from '../nearest.ts'
 import { annealing } from './annealing.ts'
+import { bananas } from './bananas.ts'
 import { evolution } from './evolution.ts'
 import { exhaustive } from './exhaustive.ts'
 import { grid } from './grid.ts'
@@ -9,7 +10,7 @@ import { random } from './random.ts'
 import type { StrategyEntry } from './strategy.ts'
 
 /** All strategies; adding one is a file and a line here. */
-export const strategies: readonly StrategyEntry[] = [random, grid, exhaustive, localSearch, annealing, evolution]
+export const strategies: readonly StrategyEntry[] = [random, grid, exhaustive, localSearch, annealing, evolution, bananas]
 
 /**
  * The strategy of a name.

@@ -1,0 +1,6 @@
+export type { Belief } from './belief.ts'
+export { MlpEnsemble } from './ensemble.ts'
+export { GaussianProcess } from './gaussian-process.ts'
+export { Mlp } from './mlp.ts'
+export { type MlpOptions, trainMlp } from './mlp-regressor.ts'
+export { expectedImprovement, normalScores } from './normal.ts'
