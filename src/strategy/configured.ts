@@ -23,3 +23,4 @@ export const nsga2 = (options?: Settings): ConfiguredStrategy => strategy('nsga2
 export const tpe = (options?: Settings): ConfiguredStrategy => strategy('tpe', options)
 export const bohb = (options?: Settings): ConfiguredStrategy => strategy('bohb', options)
 export const mcts = (options?: Settings): ConfiguredStrategy => strategy('mcts', options)
+export const bananas = (options?: Settings): ConfiguredStrategy => strategy('bananas', options)

@@ -13,6 +13,7 @@ export {
   bohb,
   mcts,
   strategy,
+  bananas,
 } from './configured.ts'
 export { findStrategy, strategies } from './registry.ts'
 export { fitness } from './fitness.ts'

@@ -1,6 +1,7 @@
 import { UserError } from '../errors.ts'
 import { didYouMean } from '../nearest.ts'
 import { annealing } from './annealing.ts'
+import { bananas } from './bananas.ts'
 import { evolution } from './evolution.ts'
 import { exhaustive } from './exhaustive.ts'
 import { grid } from './grid.ts'
@@ -26,6 +27,7 @@ export const strategies: readonly StrategyEntry[] = [
   tpe,
   bohb,
   mcts,
+  bananas,
 ]
 
 /**

@@ -9,6 +9,7 @@ const capabilities: Readonly<Record<string, StrategyCapabilities>> = {
   exhaustive: { learns: false, unique: true, exhausts: true, floats: false },
   'local-search': { learns: true, unique: true, exhausts: true, floats: true },
   annealing: { learns: true, unique: true, exhausts: true, floats: true },
+  bananas: { learns: true, unique: true, exhausts: true, floats: true, runs: 8 },
   evolution: { learns: true, unique: true, exhausts: true, floats: true },
   reinforcement: { learns: true, unique: true, exhausts: true, floats: true },
   nsga2: { learns: true, unique: true, exhausts: true, floats: true },
