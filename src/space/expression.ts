@@ -100,3 +100,20 @@ export function holdsSize(expression: Expression): boolean {
   if (expression.kind === 'if') return [expression.condition, expression.met, expression.otherwise].some(holdsSize)
   return false
 }
+
+/** Whether a decision is part of the expression. */
+export function holdsDecision(expression: Expression): boolean {
+  if (typeof expression !== 'object' || expression.kind === 'index') return false
+  if (expression.kind === 'operation') return expression.operands.some(holdsDecision)
+  if (expression.kind === 'if') return [expression.condition, expression.met, expression.otherwise].some(holdsDecision)
+  return true
+}
+
+/** All shared decisions that an expression holds. */
+export function sharedIn(expression: Expression): readonly string[] {
+  if (typeof expression !== 'object') return []
+  if (expression.kind === 'shared') return [expression.name]
+  if (expression.kind === 'operation') return expression.operands.flatMap(sharedIn)
+  if (expression.kind === 'if') return [expression.condition, expression.met, expression.otherwise].flatMap(sharedIn)
+  return []
+}
