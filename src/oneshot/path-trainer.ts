@@ -63,7 +63,7 @@ export class PathTrainer {
   /** One update of the path's weights; gives the loss. @param step of the whole training, from 0 */
   async step(architecture: Architecture, batch: Batch, learningRate: number, step: number): Promise<number> {
     const path = await this.#path(architecture, batch)
-    if (this.#loaded !== path || path.program.steps !== step) this.#load(path, step)
+    if (this.#loaded !== path) this.#load(path, step)
     const { loss } = await path.program.step({ inputs: batch.inputs, targets: batch.targets }, { learningRate })
     return loss
   }
@@ -86,6 +86,7 @@ export class PathTrainer {
   restore(tensors: Weights): void {
     this.#loaded = undefined
     this.#slots.clear()
+    if (tensors.size === 0) this.weights.replace(tensors)
     const slots = new Set([...tensors.keys()].map((name) => name.slice(0, name.indexOf(':'))))
     for (const slot of slots) {
       const part = new Map(

@@ -45,7 +45,7 @@ const weightsOf = (tensors: Weights): Weights =>
 describe('path trainer', () => {
   it('takes the very step that the child takes by itself, and leaves all other weights as they are', async () => {
     const context = await contextOf(elastic)
-    const settings = { ...supernetSettings(context, 1), batchSize: 16 }
+    const settings = { ...supernetSettings(context), batchSize: 16 }
     const batch = await context.openBatches(context.dataset, { batchSize: 16, seed: 1 }).batch(0, 0)
     const trainer = new PathTrainer(context, settings)
     const wide = elastic.parse('width=8 depth=2[op=conv(kernel=3) | op=conv(kernel=1)]')
