@@ -19,6 +19,7 @@ export async function runAndShow(command: 'fit' | 'search', data: string, option
     strategyOptions: options.set as SearchOptions['strategyOptions'],
     budget: options.budget as string | undefined,
     objectives: options.objective as string | undefined,
+    limits: options.limit as string | undefined,
     fidelity: options.fidelity as string | undefined,
     finalEpochs: options.finalEpochs as number | undefined,
     workers: options.workers as number | undefined,
@@ -100,7 +101,7 @@ export function printResult(terminal: Terminal, result: RunResult): void {
     `          ${quantity(parameters)} parameters, ${quantity(flops)}FLOPs${latencyMs === undefined ? '' : `, ${latencyMs.toFixed(2)} ms an example`}`,
   )
   line(
-    `tried     ${result.trials.finished} trained${result.trials.stopped ? `, ${result.trials.stopped} stopped early` : ''}${result.trials.failed ? `, ${result.trials.failed} failed` : ''} in ${duration(result.seconds)}`,
+    `tried     ${result.trials.finished} trained${result.trials.stopped ? `, ${result.trials.stopped} stopped early` : ''}${result.trials.failed ? `, ${result.trials.failed} failed` : ''}${result.trials.rejected ? `, ${quantity(result.trials.rejected)} rejected for their cost` : ''} in ${duration(result.seconds)}`,
   )
   for (const file of result.files) line(`wrote     ${file}`)
   const model = result.files.find((file) => file.endsWith('.onnx'))

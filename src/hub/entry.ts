@@ -9,4 +9,9 @@ export interface SpaceEntry {
   /** What data it is for. */
   readonly kinds: readonly ('image' | 'table' | 'signal')[]
   make(): SearchSpace
+  /** The space in other sizes, as its papers have it, under `<name>@<frame>`: `resnet@imagenet`. */
+  readonly frames?: Readonly<Record<string, () => SearchSpace>>
 }
+
+/** A frame's space: its name is what `findSpace` finds it by. */
+export const framed = (name: string, frame: string | undefined): string => (frame === undefined ? name : `${name}@${frame}`)

@@ -50,6 +50,8 @@ export function layerLabel(layer: Layer, dimensions = 2): string {
     case 'max-pool':
     case 'average-pool':
       return `${layer.kind} ${window(layer.size)}${stride(layer.stride)}`
+    case 'squeeze-excite':
+      return `squeeze and excite ${layer.squeezed}`
     case 'dropout':
       return `dropout ${layer.rate}`
     case 'column-embedding':

@@ -22,13 +22,17 @@ export type Layer =
       readonly dilation: number
       readonly groups: number
       readonly bias: boolean
+      /** Zeros on every side; absent: 'same'. See layers/padding.ts. */
+      readonly padding?: number
     }
   | { readonly kind: 'dense'; readonly units: number; readonly bias: boolean }
   | { readonly kind: 'batch-norm' }
   | { readonly kind: 'layer-norm' }
   | { readonly kind: 'activation'; readonly activation: Activation }
-  | { readonly kind: 'max-pool'; readonly size: number; readonly stride: number }
-  | { readonly kind: 'average-pool'; readonly size: number; readonly stride: number }
+  | { readonly kind: 'max-pool'; readonly size: number; readonly stride: number; readonly padding?: number }
+  | { readonly kind: 'average-pool'; readonly size: number; readonly stride: number; readonly padding?: number }
+  /** Weighs each channel by what a network of `squeezed` units makes of all channels' means. */
+  | { readonly kind: 'squeeze-excite'; readonly squeezed: number; readonly gate: 'sigmoid' | 'hard-sigmoid' }
   | { readonly kind: 'global-average-pool' }
   | { readonly kind: 'flatten' }
   | { readonly kind: 'dropout'; readonly rate: number }

@@ -16,6 +16,7 @@ import {
 } from '../train/index.ts'
 import { type Bench, childOf, finite, settingsFor } from './bench.ts'
 import type { Metrics, RunConfig } from './events.ts'
+import { weightBytes } from './limits.ts'
 import type { Trained } from './trial.ts'
 
 /** The final training as it is asked for; JSON. */
@@ -121,7 +122,7 @@ export async function runFinal(bench: Bench, task: FinalTask, hooks: FinalHooks)
     const { parameters, flops } = networkCost(network)
     if (status === 'failed' || signal?.aborted) return failed(reason)
     const latencyMs = await measureLatency(runtime, network, weights, { threads: 1, device })
-    const metrics = { ...task.metrics, parameters, flops, latencyMs }
+    const metrics = { ...task.metrics, parameters, flops, bytes: weightBytes(parameters), latencyMs }
     const tested = await evaluate({ ...common, weights, dataset: whole, part: 'test' })
     const outcome = { status, reason, metrics, test: finite(tested.metrics) }
     return { outcome, trained: { architecture: task.architecture, network, weights, metrics, curve, tested } }

@@ -75,7 +75,11 @@ function step(run: RunState, event: StoredEvent, before?: TrialRow, after?: Tria
       return { ...run, final: { ...final, metrics, test, files } }
     }
     case 'run-ended':
-      return { ...run, ended: { reason: event.reason, message: event.message } }
+      return {
+        ...run,
+        ended: { reason: event.reason, message: event.message },
+        rejected: (run.rejected ?? 0) + (event.rejected ?? 0),
+      }
     default:
       return run
   }

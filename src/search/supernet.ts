@@ -1,4 +1,3 @@
-import { trainingWork } from '../network/index.ts'
 import {
   type OneShotContext,
   type OneShotEntry,
@@ -12,12 +11,12 @@ import {
   trainSupernet,
 } from '../oneshot/index.ts'
 import { SpaceError } from '../space/error.ts'
-import { limitSpace } from '../space/limit.ts'
-import type { NetworkContext, SearchSpace } from '../space/types.ts'
+import type { SearchSpace } from '../space/types.ts'
 import { defaultSettings } from '../train/index.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { type Bench, finite, outputsOf } from './bench.ts'
 import type { RunConfig, TrialTask } from './events.ts'
+import { affordable } from './limits.ts'
 import type { TrialOutcome } from './trial.ts'
 
 /** The training of a supernet as it is asked for; JSON. */
@@ -38,17 +37,14 @@ export interface SupernetRunHooks {
   readonly signal?: AbortSignal
 }
 
-/** The space within what the run can afford. */
-export function affordableSpace(whole: SearchSpace, { maxWork }: Pick<RunConfig, 'maxWork'>, context: NetworkContext): SearchSpace {
-  if (maxWork === undefined) return whole
-  const accepts: Parameters<typeof limitSpace>[1]['accepts'] = (architecture) => trainingWork(whole.cost(architecture, context)) <= maxWork
-  return limitSpace(whole, { accepts, message: `more than ${maxWork} units of work` })
-}
-
-/** The space that a weight-sharing method searches on these data. */
-export function sharedSpace(whole: SearchSpace, config: RunConfig, dataset: Dataset): SearchSpace {
+/**
+ * The space that a weight-sharing method searches on these data.
+ *
+ * @param onReject see `affordable`
+ */
+export function sharedSpace(whole: SearchSpace, config: RunConfig, dataset: Dataset, onReject?: () => void): SearchSpace {
   const context = { input: dataset.input, outputs: outputsOf(dataset) }
-  return affordableSpace(searchedSpace(whole, defaultSettings(dataset, { seed: config.seed })), config, context)
+  return affordable(searchedSpace(whole, defaultSettings(dataset, { seed: config.seed })), config, context, onReject)
 }
 
 /** What a method works with in a run. */

@@ -127,6 +127,7 @@ export function toLayer(path: string, kind: LayerTree['layer'], fields: Readonly
     if (!(value >= 1)) throw new SpaceError(`${path}: ${field} came out as ${String(fields[field])}, but must be 1 or more.`)
     return value
   }
+  const padding = fields.padding === 'auto' ? {} : { padding: fields.padding as number }
   const bias = fields.bias === 'auto' ? AUTO_BIAS : (fields.bias as boolean)
   switch (kind) {
     case 'convolution': {
@@ -138,6 +139,7 @@ export function toLayer(path: string, kind: LayerTree['layer'], fields: Readonly
         dilation: count('dilation'),
         groups: count('groups'),
         bias,
+        ...padding,
       }
       if (layer.channels % layer.groups !== 0 || input.shape[0] % layer.groups !== 0)
         throw new SpaceError(`${path}: ${layer.groups} groups do not divide ${input.shape[0]} channels in and ${layer.channels} out.`)
@@ -149,7 +151,9 @@ export function toLayer(path: string, kind: LayerTree['layer'], fields: Readonly
       return { kind, activation: fields.activation as Activation }
     case 'max-pool':
     case 'average-pool':
-      return { kind, size: count('size'), stride: count('stride') }
+      return { kind, size: count('size'), stride: count('stride'), ...padding }
+    case 'squeeze-excite':
+      return { kind, squeezed: count('squeezed'), gate: fields.gate as 'sigmoid' | 'hard-sigmoid' }
     case 'dropout':
       return { kind, rate: fields.rate as number }
     case 'column-embedding':

@@ -33,6 +33,11 @@ const operations = {
   maximum: (a: number, b: number) => Math.max(a, b),
   /** `a` to the nearest multiple of `b`, at least one. */
   roundTo: (a: number, b: number) => Math.max(1, Math.round(a / b)) * b,
+  /** The same, one more where that is less than nine tenths of `a`. */
+  roundWidth: (a: number, b: number) => {
+    const rounded = Math.max(1, Math.round(a / b)) * b
+    return rounded < 0.9 * a ? rounded + b : rounded
+  },
   equals: (a: Value, b: Value) => a === b,
   lessThan: (a: number, b: number) => a < b,
   atMost: (a: number, b: number) => a <= b,
@@ -99,4 +104,21 @@ export function holdsSize(expression: Expression): boolean {
   if (expression.kind === 'operation') return expression.operands.some(holdsSize)
   if (expression.kind === 'if') return [expression.condition, expression.met, expression.otherwise].some(holdsSize)
   return false
+}
+
+/** Whether a decision is part of the expression. */
+export function holdsDecision(expression: Expression): boolean {
+  if (typeof expression !== 'object' || expression.kind === 'index') return false
+  if (expression.kind === 'operation') return expression.operands.some(holdsDecision)
+  if (expression.kind === 'if') return [expression.condition, expression.met, expression.otherwise].some(holdsDecision)
+  return true
+}
+
+/** All shared decisions that an expression holds. */
+export function sharedIn(expression: Expression): readonly string[] {
+  if (typeof expression !== 'object') return []
+  if (expression.kind === 'shared') return [expression.name]
+  if (expression.kind === 'operation') return expression.operands.flatMap(sharedIn)
+  if (expression.kind === 'if') return [expression.condition, expression.met, expression.otherwise].flatMap(sharedIn)
+  return []
 }

@@ -8,10 +8,13 @@ export type {
   Random,
   SearchSpace,
 } from './types.ts'
+export type { ArchitectureGraph, Vertex, VertexRole } from './architecture-graph.ts'
 export { add, cell, choice, concat, graph, inputs, looseEnds, repeat, residual, scope, sequence, share, when } from './builders.ts'
 export type { InputsDeclaration, InputsOptions, NodeDeclaration } from './builders.ts'
+export { canonicalText } from './canonical.ts'
 export { constraint, type Constraint } from './constraint.ts'
 export type { SpaceDefinition } from './definition.ts'
+export { encoder, encodings, type Encoder, type EncoderOptions, type EncodingKind } from './encoder.ts'
 export { SpaceError } from './error.ts'
 export type { DecisionExpression, Expression, ExpressionNode } from './expression.ts'
 export {
@@ -29,8 +32,10 @@ export {
   identity,
   layerNorm,
   maxPool,
+  type PoolOptions,
   relu,
   separable,
+  squeezeExcite,
   zero,
 } from './layers.ts'
 export {
@@ -50,10 +55,12 @@ export {
   plus,
   power,
   roundTo,
+  roundWidth,
   times,
 } from './numbers.ts'
 export { integer, normal, pick, pickMany, randomFor, shuffle } from './random.ts'
 export { fromUnit, otherValues, printValue, sampleValue, sameValue, toUnit, valueCount, valuesOf } from './domain.ts'
 export { countArchitectures } from './size.ts'
+export { reduceGraph } from './reduce-graph.ts'
 export { fromDefinition, space, type SpaceOptions } from './space.ts'
 export type * from './tree.ts'

@@ -9,6 +9,8 @@ export interface ConvolutionOptions {
   readonly groups?: Expression
   /** Default: none when a batch norm follows at once, which would undo it. */
   readonly bias?: boolean
+  /** Zeros on every side, 0 or more and less than the window. Default: 'same', with which stride s gives ⌈extent / s⌉. */
+  readonly padding?: Expression
   /** Segment of the layer's path; default 'conv'. */
   readonly name?: string
 }
@@ -22,8 +24,8 @@ const layer = (kind: LayerTree['layer'], segment: string, fields: LayerTree['fie
 
 /** Convolution to so many channels, padded so that stride 1 keeps the extent; over the length of a signal, the height and width of an image. */
 export function conv(channels: Expression, kernel: Expression, options: ConvolutionOptions = {}): LayerTree {
-  const { stride = 1, dilation = 1, groups = 1, bias = 'auto', name = 'conv' } = options
-  return layer('convolution', name, { channels, kernel, stride, dilation, groups, bias })
+  const { stride = 1, dilation = 1, groups = 1, bias = 'auto', padding = 'auto', name = 'conv' } = options
+  return layer('convolution', name, { channels, kernel, stride, dilation, groups, bias, padding })
 }
 
 /** Depthwise convolution: each channel by itself. */
@@ -62,14 +64,34 @@ export function relu(): LayerTree {
   return layer('activation', 'relu', { activation: 'relu' })
 }
 
+/** Options of a pooling; each may be an expression. */
+export interface PoolOptions {
+  /** Default: the window's size. */
+  readonly stride?: Expression
+  /** So many values, which do not count, on every side. Default: 'same', with which stride s gives ⌈extent / s⌉. */
+  readonly padding?: Expression
+}
+
+const pooling = (kind: 'max-pool' | 'average-pool', size: Expression, { stride = size, padding = 'auto' }: PoolOptions): LayerTree =>
+  layer(kind, 'pool', { size, stride, padding })
+
 /** Largest value of each window; stride 1 keeps the extent, and an image smaller than the window passes as it is. */
-export function maxPool(size: Expression, options: { readonly stride?: Expression } = {}): LayerTree {
-  return layer('max-pool', 'pool', { size, stride: options.stride ?? size })
+export function maxPool(size: Expression, options: PoolOptions = {}): LayerTree {
+  return pooling('max-pool', size, options)
 }
 
 /** Mean of each window; stride 1 keeps the extent, and an image smaller than the window passes as it is. */
-export function averagePool(size: Expression, options: { readonly stride?: Expression } = {}): LayerTree {
-  return layer('average-pool', 'pool', { size, stride: options.stride ?? size })
+export function averagePool(size: Expression, options: PoolOptions = {}): LayerTree {
+  return pooling('average-pool', size, options)
+}
+
+/**
+ * Weighs each channel by what a small network makes of the means of all channels (Hu, Shen and Sun 2018, arXiv:1709.01507).
+ *
+ * @param squeezed width of that network, 1 or more
+ */
+export function squeezeExcite(squeezed: Expression, options: { readonly gate?: 'sigmoid' | 'hard-sigmoid' } = {}): LayerTree {
+  return layer('squeeze-excite', 'squeeze', { squeezed, gate: options.gate ?? 'sigmoid' })
 }
 
 /** Mean over length, or height and width: [channels, …] becomes [channels]. */

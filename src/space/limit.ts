@@ -22,18 +22,20 @@ export function limitSpace(space: SearchSpace, { accepts, message }: Limit): Sea
     }
     return undefined
   }
-  const sample = (random: Random): Architecture => {
-    const architecture = drawn(() => space.sample(random))
+  const sampled = (draw: () => Architecture): Architecture => {
+    const architecture = drawn(draw)
     if (architecture === undefined)
       throw new SpaceError(`None of ${TRIES} random networks of the space ${space.name} meets the limit: ${message}. Widen it.`)
     return architecture
   }
+  const sample = (random: Random): Architecture => sampled(() => space.sample(random))
   return {
     ...space,
     get size() {
       return space.size
     },
     sample,
+    sampleUniform: (random) => sampled(() => space.sampleUniform(random)),
     *enumerate() {
       for (const architecture of space.enumerate()) if (accepts(architecture)) yield architecture
     },

@@ -20,7 +20,7 @@ export function randomFor(seed: number, ...keys: readonly (number | string)[]): 
 }
 
 /** Four 32-bit words from keys of any length; a number and its decimal text are different keys. */
-function hash(keys: readonly (number | string)[]): [number, number, number, number] {
+export function hash(keys: readonly (number | string)[]): [number, number, number, number] {
   const words: [number, number, number, number] = [0x9e3779b9, 0x243f6a88, 0xb7e15162, 0x6a09e667]
   for (const key of keys) {
     const text = typeof key === 'number' ? `n${key}` : `s${key}`

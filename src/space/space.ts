@@ -1,4 +1,6 @@
 import { networkCost } from '../network/index.ts'
+import { architectureGraph } from './architecture-graph.ts'
+import { canonicalForm } from './canonical.ts'
 import { checkArchitecture } from './check.ts'
 import { childNetwork } from './child.ts'
 import { type Constraint, meets } from './constraint.ts'
@@ -11,6 +13,7 @@ import { printArchitecture } from './print.ts'
 import { countArchitectures } from './size.ts'
 import type { Tree } from './tree.ts'
 import type { Architecture, Hyperparameters, SearchSpace } from './types.ts'
+import { sampleUniformly } from './uniform.ts'
 import { verifyDefinition } from './verify.ts'
 import { crossoverArchitectures, enumerateArchitectures, mutateArchitecture, neighbourArchitectures, sampleArchitecture } from './vary.ts'
 import { Walk } from './walk.ts'
@@ -58,6 +61,7 @@ export function fromDefinition(definition: SpaceDefinition): SearchSpace {
     decisions: (architecture = {}) => resolve(definition, (decision) => architecture[decision.path] ?? firstValue(decision)).decisions,
     build: (decide) => resolve(definition, decide).architecture,
     sample: (random) => sampleArchitecture(definition, random),
+    sampleUniform: (random) => sampleUniformly(definition, random),
     enumerate: () => enumerateArchitectures(definition),
     print: (architecture) => printArchitecture(architecture),
     parse: (text) => parseArchitecture(definition, text),
@@ -65,6 +69,8 @@ export function fromDefinition(definition: SpaceDefinition): SearchSpace {
     neighbours: (architecture) => neighbourArchitectures(definition, architecture),
     mutate: (architecture, random) => mutateArchitecture(definition, architecture, random),
     crossover: (a, b, random) => crossoverArchitectures(definition, a, b, random),
+    graph: (architecture) => architectureGraph(definition, architecture),
+    canonical: (architecture) => canonicalForm(definition, architecture, hyperparametersOf(definition, architecture)),
     child,
     hyperparameters: (architecture) => hyperparametersOf(definition, architecture),
     cost: (architecture, context) => networkCost(child(architecture, context)),

@@ -8,13 +8,14 @@ export type Tree = LayerTree | SequenceTree | ScopeTree | ChoiceTree | RepeatTre
 
 /** Fields of each kind of layer that a space can hold; the names are those of the network room's layers. */
 export interface LayerFields {
-  readonly convolution: readonly ['channels', 'kernel', 'stride', 'dilation', 'groups', 'bias']
+  readonly convolution: readonly ['channels', 'kernel', 'stride', 'dilation', 'groups', 'bias', 'padding']
   readonly dense: readonly ['units', 'bias']
   readonly 'batch-norm': readonly []
   readonly 'layer-norm': readonly []
   readonly activation: readonly ['activation']
-  readonly 'max-pool': readonly ['size', 'stride']
-  readonly 'average-pool': readonly ['size', 'stride']
+  readonly 'max-pool': readonly ['size', 'stride', 'padding']
+  readonly 'average-pool': readonly ['size', 'stride', 'padding']
+  readonly 'squeeze-excite': readonly ['squeezed', 'gate']
   readonly 'global-average-pool': readonly []
   readonly flatten: readonly []
   readonly dropout: readonly ['rate']

@@ -1,3 +1,4 @@
+import type { ArchitectureGraph } from './architecture-graph.ts'
 import type { SpaceDefinition } from './definition.ts'
 import type { Cost, InputSpec, Network } from '../network/network.ts'
 
@@ -51,7 +52,10 @@ export interface SearchSpace {
   decisions(architecture?: Architecture): readonly Decision[]
   /** The architecture whose active decisions, in walk order, `decide` takes one after the other: how a strategy makes its own. */
   build(decide: (decision: Decision) => DecisionValue): Architecture
+  /** Every decision at random, all its values equally likely: small branches are as likely as large ones. */
   sample(random: Random): Architecture
+  /** All architectures equally likely: large branches are likelier. */
+  sampleUniform(random: Random): Architecture
   /** All architectures in a fixed order; only for countable spaces. */
   enumerate(): Iterable<Architecture>
   /** Readable string; `parse(print(a))` equals `a`. */
@@ -66,6 +70,10 @@ export interface SearchSpace {
   mutate(architecture: Architecture, random: Random): Architecture
   /** Each decision from one of the parents (uniform), decisions whose path is only in one parent follow the branch taken. */
   crossover(a: Architecture, b: Architecture, random: Random): Architecture
+  /** The architecture as a graph of labelled operations: of its cells where shared cells hold all decisions, else of the whole network. */
+  graph(architecture: Architecture): ArchitectureGraph
+  /** The same text for architectures that are one network up to names (zeros pruned, identities contracted) and have the same hyper-parameters. */
+  canonical(architecture: Architecture): string
   child(architecture: Architecture, context: NetworkContext): Network
   hyperparameters(architecture: Architecture): Hyperparameters
   /** Cost before building. */

@@ -11,6 +11,8 @@ export interface Visitor<V> {
   size(word: 'same' | 'classes', input: V): number
   layer(path: string, layer: LayerTree['layer'], fields: Readonly<Record<string, Value>>, input: V): V
   merge(path: string, merge: Merge, inputs: readonly V[]): V
+  /** Called before an alternative: what flows into it. Default: the choice's input. */
+  enter?(choice: ChoiceTree, taken: string, input: V): V
   /** Called after an alternative, so that it can be brought to the shape that its choice gives. */
   adapt(path: string, choice: ChoiceTree, channels: (() => number) | undefined, input: V, output: V): V
 }
@@ -130,7 +132,8 @@ export class Walk<V> {
     const alternative = tree.alternatives[taken]
     if (alternative === undefined) throw new SpaceError(`${place.scope}${tree.name} cannot be "${taken}".`)
     const path = `${place.path}${segment}=${taken}/`
-    const output = this.#inside(alternative, { ...place, scope: `${place.scope}${tree.name}=${taken}/`, path }, input)
+    const entering = this.#visitor.enter ? this.#visitor.enter(tree, taken, input) : input
+    const output = this.#inside(alternative, { ...place, scope: `${place.scope}${tree.name}=${taken}/`, path }, entering)
     const { channels } = tree
     const target = channels === undefined ? undefined : () => evaluate(channels, this.#scope(place, input)) as number
     return this.#visitor.adapt(path, tree, target, input, output)

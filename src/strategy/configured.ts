@@ -18,3 +18,4 @@ export const exhaustive = (options?: Settings): ConfiguredStrategy => strategy('
 export const localSearch = (options?: Settings): ConfiguredStrategy => strategy('local-search', options)
 export const annealing = (options?: Settings): ConfiguredStrategy => strategy('annealing', options)
 export const evolution = (options?: Settings): ConfiguredStrategy => strategy('evolution', options)
+export const reinforcement = (options?: Settings): ConfiguredStrategy => strategy('reinforcement', options)

@@ -5,11 +5,12 @@ import { evolution } from './evolution.ts'
 import { exhaustive } from './exhaustive.ts'
 import { grid } from './grid.ts'
 import { localSearch } from './local-search.ts'
+import { reinforcement } from './reinforcement.ts'
 import { random } from './random.ts'
 import type { StrategyEntry } from './strategy.ts'
 
 /** All strategies; adding one is a file and a line here. */
-export const strategies: readonly StrategyEntry[] = [random, grid, exhaustive, localSearch, annealing, evolution]
+export const strategies: readonly StrategyEntry[] = [random, grid, exhaustive, localSearch, annealing, evolution, reinforcement]
 
 /**
  * The strategy of a name.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { findSpace, nasBench201Space, spaces } from '../../src/hub/index.ts'
-import { networkCost, nodeCosts } from '../../src/network/index.ts'
+import { findSpace, nasBench201Space, spaces, transNasBench101Space } from '../../src/hub/index.ts'
+import { networkCost, nodeCosts, nodeShapes } from '../../src/network/index.ts'
 import { type NetworkContext, randomFor } from '../../src/space/index.ts'
 import { type SpaceCapabilities, spaceSuite } from '../suites/space.ts'
 
@@ -27,12 +27,25 @@ const powers = (base: bigint, from: number, to: number): bigint => sum(from, to,
 const capabilities: Readonly<Record<string, SpaceCapabilities>> = {
   // A block: width × (2 kernels of a convolution + 3 of a separable one).
   chain: { contexts: images, size: 2n * 3n * powers(10n, 1, 2) * 2n * powers(15n, 1, 3) * 2n * powers(15n, 1, 3) * 2n * 4n },
+  // A layer: widths × 3 kernels; stem: none, or width × kernel; 2 or 3 stages; norm, pooling, head of pooling or of one or two dense layers, dropout.
+  vgg: {
+    contexts: images,
+    size: 2n * 3n * 5n * powers(6n, 1, 2) * powers(9n, 1, 3) * (1n + powers(9n, 1, 3)) * (1n + powers(3n, 1, 2)) * 3n * 4n,
+    runs: 40,
+  },
+  // A module: 1×1, 3×3 with its reduction, larger kernel (one of three, each with a width) with its reduction, pooling.
+  inception: { contexts: images, size: 2n * 2n * powers(3n * 8n * 24n * 4n, 1, 2) * powers(3n * 8n * 24n * 4n, 1, 3) * 3n * 4n, runs: 40 },
+  // Eight layers with six inverted residuals each; five of them may be skipped, too.
+  proxyless: { contexts: images, size: 6n ** 3n * 7n ** 5n * 4n, runs: 40 },
+  // Three stages of one to three layers with 3 kernels × 3 expansions, and a width.
+  ofa: { contexts: images, size: powers(9n, 1, 3) ** 3n * 3n * 4n, runs: 40 },
   // A block: skip or not × (basic + bottleneck with 2 kernels + separable with 2 kernels); a stage has one width.
   resnet: { contexts: images, size: 4n * 2n * powers(10n, 1, 2) * 3n * powers(10n, 1, 3) * 3n * powers(10n, 1, 3) * 4n },
   // A layer: 3 connections × (convolution + bottleneck with 2 kernels + separable with 3 kernels).
   densenet: { contexts: images, size: 4n * 2n * powers(18n, 1, 2) * 2n * powers(18n, 1, 3) * 2n * powers(18n, 1, 4) * 4n },
   'nas-bench-201': { contexts: images, size: 5n ** 6n, runs: 40 },
   'nas-bench-macro': { contexts: images, size: 3n ** 8n, runs: 40 },
+  'trans-nas-bench-101': { contexts: images, size: 4n ** 6n, runs: 40 },
   // Plain: a width a layer. Residual: one width, an expansion a block. Then embedding, normalisation, activation, dropout, rate, decay.
   mlp: { contexts: tables, size: 4n * (powers(4n, 1, 4) + 4n * powers(2n, 1, 4)) * 3n * 4n * 4n * 4n * 4n },
 }
@@ -52,6 +65,13 @@ describe('the registry of spaces', () => {
   it('finds a space by name, and helps with a slip', () => {
     expect(findSpace('chain').name).toBe('chain')
     expect(() => findSpace('chian')).toThrow(/chian.*"chain"/)
+  })
+
+  it('finds a space in another frame', () => {
+    for (const { name, frames = {} } of spaces)
+      for (const frame of Object.keys(frames)) expect(findSpace(`${name}@${frame}`).name).toBe(`${name}@${frame}`)
+    expect(() => findSpace('resnet@imagnet')).toThrow(/imagnet.*"imagenet".*cifar, imagenet/)
+    expect(() => findSpace('chain@imagenet')).toThrow(/no frames/)
   })
 })
 
@@ -78,6 +98,14 @@ describe('NAS-Bench-201', () => {
   })
 })
 
+describe('spaces in the size of their papers', () => {
+  it.each([
+    ['proxyless@imagenet', 6n ** 6n * 7n ** 15n],
+    // (9² + 9³ + 9⁴)⁵, about 2 × 10^19.
+    ['ofa@imagenet', 7371n ** 5n],
+  ])('%s has as many networks', (name, size) => expect(findSpace(name).size).toBe(size))
+})
+
 describe('NAS-Bench-Macro', () => {
   const made = findSpace('nas-bench-macro')
 
@@ -94,6 +122,38 @@ describe('NAS-Bench-Macro', () => {
     // Convolutions and the classifier alone, as the benchmark counts; the classifier's ten biases are over.
     const products = nodeCosts(network).filter(({ kind }) => kind === 'convolution' || kind === 'dense')
     expect(products.reduce((sum, { flops }) => sum + flops, 0)).toBe(2 * accumulates + 10)
+  })
+})
+
+describe('TransNAS-Bench-101', () => {
+  const whole = transNasBench101Space({ cells: 2, channels: 64, stemStride: 4 })
+  const context = { input: { shape: [3, 256, 256] }, outputs: 75 }
+  const network = (text: string) => whole.child(whole.parse(text), context)
+
+  it('reads the published notation', () => {
+    const own = 'cell(n1(input=nor_conv_3x3) n2(input=none n1=nor_conv_1x1) n3(input=skip_connect n1=skip_connect n2=nor_conv_3x3))'
+    for (const text of ['64-41414-3_02_113', '3_02_113', '302113']) expect(whole.print(whole.parse(text))).toBe(own)
+    expect(() => whole.parse('302114')).toThrow(/Position 7/)
+  })
+
+  it("has the paper's frame: the extents and channels of five modules, and the parameters that follow", () => {
+    // Widths 64 → 128, 128, 256, 256, 512; the first cell of a reducing module reads the width before. A cell of 3×3 convolutions alone has three edges
+    // from its input and three within; each has a weight a tap and two numbers of batch norm a channel.
+    const edge = (from: number, to: number): number => 9 * from * to + 2 * to
+    const cell = (from: number, to: number): number => 3 * edge(from, to) + 3 * edge(to, to)
+    const stem = 27 * 32 + 64 + 9 * 32 * 64 + 128
+    const cells = cell(64, 128) + 3 * cell(128, 128) + cell(128, 256) + 3 * cell(256, 256) + cell(256, 512) + cell(512, 512)
+    const made = network('333333')
+    expect(networkCost(made).parameters).toBe(stem + cells + 512 * 75 + 75)
+    const shapes = [...nodeShapes(made).values()].map((shape) => shape.join('×'))
+    for (const shape of ['32×128×128', '64×64×64', '128×32×32', '256×16×16', '512×8×8']) expect(shapes).toContain(shape)
+  })
+
+  it('projects in a reducing skip and keeps the shape elsewhere', () => {
+    // One reducing skip from the input in three cells: C → 2C by 1×1, and batch norm.
+    const skips = [64, 128, 256].reduce((sum, width) => sum + width * 2 * width + 4 * width, 0)
+    const nothing = networkCost(network('000000')).parameters
+    expect(networkCost(network('000100')).parameters - nothing).toBe(skips)
   })
 })
 

@@ -52,4 +52,25 @@ describe('spaces of any form', () => {
       { ...options, numRuns: 60 },
     )
   })
+
+  it('have one canonical form only for networks that cost the same', () => {
+    let alike = 0
+    fc.assert(
+      fc.property(smallSpaces(200n), (made) => {
+        const costs = new Map<string, number>()
+        for (const architecture of made.enumerate()) {
+          // A layer that reads zeros only stays in the network, but not in the canonical form.
+          if (made.graph(architecture).nodes.some(({ role }) => role === 'zero')) continue
+          const form = made.canonical(architecture)
+          const { parameters, flops } = made.cost(architecture, context)
+          const known = costs.get(form)
+          if (known !== undefined) alike++
+          expect(known ?? parameters + flops).toBe(parameters + flops)
+          costs.set(form, parameters + flops)
+        }
+      }),
+      { ...options, numRuns: 80 },
+    )
+    expect(alike).toBeGreaterThan(20)
+  })
 })

@@ -10,6 +10,7 @@ const capabilities: Readonly<Record<string, StrategyCapabilities>> = {
   'local-search': { learns: true, unique: true, exhausts: true, floats: true },
   annealing: { learns: true, unique: true, exhausts: true, floats: true },
   evolution: { learns: true, unique: true, exhausts: true, floats: true },
+  reinforcement: { learns: true, unique: true, exhausts: true, floats: true },
 }
 
 for (const entry of strategies) strategySuite(entry, capabilities[entry.name])

@@ -1,7 +1,16 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { initialWeights, nodeShapes, parameterSpecs } from '../../src/network/index.ts'
-import { type Architecture, type NetworkContext, randomFor, sameValue, type SearchSpace, valueCount } from '../../src/space/index.ts'
+import {
+  type Architecture,
+  encoder,
+  encodings,
+  type NetworkContext,
+  randomFor,
+  sameValue,
+  type SearchSpace,
+  valueCount,
+} from '../../src/space/index.ts'
 
 /** What a space can do beyond the contract, and what is tried with it. */
 export interface SpaceCapabilities {
@@ -42,6 +51,42 @@ export function spaceSuite(made: SearchSpace, { contexts, size, runs = 60 }: Spa
         expect(sampled(seed)).toEqual(architecture)
         expect(made.decisions(architecture).map(({ path }) => path)).toEqual(Object.keys(architecture))
       })
+    })
+
+    it('samples valid architectures when all are to be equally likely, too', () => {
+      always((_, __, seed) => {
+        const architecture = made.sampleUniform(randomFor(seed))
+        expect(made.check(architecture)).toEqual([])
+        expect(made.sampleUniform(randomFor(seed))).toEqual(architecture)
+      })
+    })
+
+    it('draws architectures as graphs that lead from input to output, with one canonical form for whatever is written alike', () => {
+      always((architecture) => {
+        const { nodes, edges } = made.graph(architecture)
+        expect([nodes[0].role, nodes.at(-1)?.role]).toEqual(['input', 'output'])
+        expect(new Set(nodes.map(({ id }) => id)).size).toBe(nodes.length)
+        for (const [from, to] of edges) expect(from).toBeLessThan(to)
+        const canonical = made.canonical(architecture)
+        expect(canonical).toMatch(/^[0-9a-f]{32}$/)
+        const reversed = Object.fromEntries(Object.entries(architecture).toReversed())
+        expect(made.canonical(reversed)).toBe(canonical)
+        expect(made.canonical(made.parse(made.print(architecture)))).toBe(canonical)
+      })
+    })
+
+    it.each(encodings(made))('encodes architectures as vectors of one length: %s', (kind) => {
+      const { encode, length } = encoder(made, kind)
+      always(
+        (architecture, other) => {
+          const vector = encode(architecture)
+          expect(vector).toHaveLength(length)
+          expect(vector.every((entry) => entry >= 0 && entry <= 1)).toBe(true)
+          expect(encode(architecture)).toEqual(vector)
+          if (kind !== 'path' && made.print(other) !== made.print(architecture)) expect(encode(other)).not.toEqual(vector)
+        },
+        Math.ceil(runs / 2),
+      )
     })
 
     it('reads back what it prints', () => {

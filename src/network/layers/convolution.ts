@@ -1,9 +1,15 @@
 import { convolution as convolve, convolution1d, ShapeError, sizeOf } from '../../tensor/index.ts'
 import { type LayerDefinition, type LayerOf, spatial, vector, weight, wholeNumber } from './layer.ts'
-import { samePadding, samePadding2d, strided } from './padding.ts'
+import { padsOf, padsOf2d, strided, type Window } from './padding.ts'
+
+const windowOf = ({ kernel, stride, dilation, padding }: LayerOf<'convolution'>): Window => ({
+  extent: (kernel - 1) * dilation + 1,
+  stride,
+  padding,
+})
 
 /**
- * Convolution over images or signals with 'same' padding: stride s gives ⌈size / s⌉. Groups equal to the channels make it depthwise.
+ * Convolution over images or signals, with 'same' padding unless another is named. Groups equal to the channels make it depthwise.
  * Weight [channels, input channels / groups, kernel(, kernel)].
  */
 export const convolution: LayerDefinition<LayerOf<'convolution'>> = {
@@ -19,7 +25,7 @@ export const convolution: LayerDefinition<LayerOf<'convolution'>> = {
     if (channels % groups !== 0 || layer.channels % groups !== 0) {
       throw new ShapeError(`${groups} groups do not divide ${channels} input and ${layer.channels} output channels`)
     }
-    return [layer.channels, ...strided(space, layer.stride)]
+    return [layer.channels, ...strided(space, windowOf(layer))]
   },
   parameters(layer, inputs) {
     const { channels, space } = spatial(inputs)
@@ -31,11 +37,11 @@ export const convolution: LayerDefinition<LayerOf<'convolution'>> = {
     const products = (channels / layer.groups) * layer.kernel ** space.length
     return sizeOf(output) * (2 * products + (layer.bias ? 1 : 0))
   },
-  forward({ kernel, stride, dilation, groups, bias }, [x], { get }) {
+  forward(layer, [x], { get }) {
+    const { stride, dilation, groups, bias } = layer
     const space = x.shape.slice(2)
-    const extent = (kernel - 1) * dilation + 1
     const options = { stride, dilation, groups, ...(bias ? { bias: get('bias') } : {}) }
-    if (space.length === 1) return convolution1d(x, get('weight'), { ...options, pads: samePadding(space[0], extent, stride) })
-    return convolve(x, get('weight'), { ...options, pads: samePadding2d(space, extent, stride) })
+    if (space.length === 1) return convolution1d(x, get('weight'), { ...options, pads: padsOf(space[0], windowOf(layer)) })
+    return convolve(x, get('weight'), { ...options, pads: padsOf2d(space, windowOf(layer)) })
   },
 }

@@ -6,6 +6,7 @@ import { dense } from './dense.ts'
 import type { LayerDefinition, LayerOf } from './layer.ts'
 import { batchNorm, layerNorm } from './normalization.ts'
 import { averagePool, globalAveragePool, maxPool } from './pooling.ts'
+import { squeezeExcite } from './squeeze-excite.ts'
 import { add, concat, dropout, flatten, identity, zero } from './structure.ts'
 
 /** A definition for every kind of layer. */
@@ -17,6 +18,7 @@ export const layers: { readonly [K in LayerKind]: LayerDefinition<LayerOf<K>> } 
   activation,
   'max-pool': maxPool,
   'average-pool': averagePool,
+  'squeeze-excite': squeezeExcite,
   'global-average-pool': globalAveragePool,
   flatten,
   dropout,

@@ -5,10 +5,11 @@ import { loadModel } from '../../model/artifact.ts'
 import { defaultBudget, parseBudget, parseFidelity } from '../budget.ts'
 import { outputsOf } from '../bench.ts'
 import type { RunConfig, RunState } from '../events.ts'
+import { affordable } from '../limits.ts'
 import { createSessionCache } from '../../tensor/index.ts'
 import type { SearchSpace } from '../../space/types.ts'
 import { findSearcher, isOneShot, type Searcher } from '../searchers.ts'
-import { affordableSpace, sharedSpace } from '../supernet.ts'
+import { sharedSpace } from '../supernet.ts'
 import type { RunHooks, RunResult, SearchOptions } from './options.ts'
 import { planNote, planRun } from './plan.ts'
 import { prepare } from './prepare.ts'
@@ -38,7 +39,7 @@ export async function runSearch(options: SearchOptions, hooks: RunHooks = {}): P
   if (options.fidelity !== undefined) parseFidelity(options.fidelity)
   await checkDevice(options.device)
   const prepared = await prepare(options, hooks)
-  const { data, dataset, named, space, strategy, objectives } = prepared
+  const { data, dataset, named, space, strategy, objectives, limits } = prepared
   const place = createRunPlace(options.out, hooks.onNote)
   const draft: RunConfig = {
     run: place.run,
@@ -52,6 +53,7 @@ export async function runSearch(options: SearchOptions, hooks: RunHooks = {}): P
     strategyOptions: options.strategyOptions ?? {},
     objectives,
     budget,
+    limits,
     fidelity: { epochs: 1 },
     // An object cannot be sent to another process.
     workers: isObjectSpace(named.name) ? 1 : (options.workers ?? defaultWorkers()),
@@ -134,14 +136,17 @@ const isOver = ({ ended, final }: RunState): boolean =>
 /** The space within what the run can afford, and what proposes its architectures. */
 function searchWith(whole: SearchSpace, searcher: Searcher, config: RunConfig, dataset: Dataset): Search {
   const { seed, objectives, strategyOptions } = config
+  let count = 0
+  const rejected = (): number => count
+  const reject = (): number => count++
   if (isOneShot(searcher)) {
-    const space = sharedSpace(whole, config, dataset)
+    const space = sharedSpace(whole, config, dataset, reject)
     const proposer = (learned: unknown): ReturnType<typeof searcher.proposer> =>
       searcher.proposer({ space, seed, objectives }, learned, strategyOptions)
-    return { space, method: searcher, proposer }
+    return { space, method: searcher, proposer, rejected }
   }
-  const space = affordableSpace(whole, config, { input: dataset.input, outputs: outputsOf(dataset) })
-  return { space, strategy: searcher.make({ space, seed, objectives }, strategyOptions) }
+  const space = affordable(whole, config, { input: dataset.input, outputs: outputsOf(dataset) }, reject)
+  return { space, strategy: searcher.make({ space, seed, objectives }, strategyOptions), rejected }
 }
 
 /**

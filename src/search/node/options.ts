@@ -19,6 +19,8 @@ export interface SearchOptions {
   readonly budget?: string
   /** `accuracy,latencyMs`. */
   readonly objectives?: string
+  /** The most that a network may cost: `parameters<=500k,flops<=20M,bytes<=2M`. */
+  readonly limits?: string
   /** `3ep`, `20%data`, `3ep,20%data`; default: planned. */
   readonly fidelity?: string
   readonly finalEpochs?: number
@@ -67,7 +69,7 @@ export interface RunResult {
   readonly best?: { readonly number?: number; readonly architecture: string; readonly metrics: Metrics }
   /** All metrics that apply, on the test part; empty when the run ended before its final model. */
   readonly test: Metrics
-  readonly trials: { readonly finished: number; readonly stopped: number; readonly failed: number }
+  readonly trials: { readonly finished: number; readonly stopped: number; readonly failed: number; readonly rejected: number }
   readonly seconds: number
   /** Paths written. */
   readonly files: readonly string[]

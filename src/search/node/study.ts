@@ -23,9 +23,11 @@ export interface Study extends Course {
 }
 
 /** A space with what proposes its architectures; with shared weights the proposer is made of what was learnt while they were trained. */
-export type Search =
-  | { readonly space: SearchSpace; readonly strategy: Strategy }
-  | { readonly space: SearchSpace; readonly method: OneShotEntry; readonly proposer: (learned: unknown) => Strategy }
+export type Search = {
+  readonly space: SearchSpace
+  /** Architectures rejected for their cost in this process. */
+  readonly rejected: () => number
+} & ({ readonly strategy: Strategy } | { readonly method: OneShotEntry; readonly proposer: (learned: unknown) => Strategy })
 
 /** Models of so many finished trials are kept, the best ones. */
 const keptModels = 50
@@ -46,7 +48,7 @@ export async function conduct(study: Study, hooks: RunHooks): Promise<RunResult>
     const outcome = await finalModel(study, winner, runOf(store), time, record, hooks)
     if (outcome === 'interrupted') return await interrupted(study, record)
     const files = await products(study, outcome, winner, record)
-    record({ type: 'run-ended', reason: end.reason, message: end.message })
+    record({ type: 'run-ended', reason: end.reason, message: end.message, rejected: study.search?.rejected() })
     return resultOf(study.place, runOf(store), files)
   } catch (error) {
     tryTo(() => record({ type: 'run-ended', reason: 'failed', message: error instanceof Error ? error.message : String(error) }))
@@ -106,7 +108,7 @@ async function searchOn(study: Study, search: Search, time: TimePlan | undefined
 
 function proposals(
   { store, crew, place }: Study,
-  { space, strategy }: Extract<Search, { readonly strategy: Strategy }>,
+  { space, strategy }: { readonly space: SearchSpace; readonly strategy: Strategy },
   config: RunConfig,
   time: TimePlan | undefined,
   hooks: RunHooks,
@@ -139,7 +141,7 @@ function forgetWorst(folder: string, store: Store): void {
 }
 
 async function interrupted(study: Study, record: Recorder): Promise<RunResult> {
-  record({ type: 'run-ended', reason: 'interrupted' })
+  record({ type: 'run-ended', reason: 'interrupted', rejected: study.search?.rejected() })
   const state = runOf(study.store)
   const model = await bestModel(study.place.folder, state)
   const files = model ? [await writeOnnx(model, join(study.place.folder, 'model.onnx'))] : []
@@ -171,7 +173,8 @@ export function resultOf({ run, folder }: RunPlace, state: RunState, files: read
   const { final, best, trials } = state
   const { finished, stopped, failed } = trials
   const shown = final?.metrics ? { number: final.number, architecture: final.architecture, metrics: final.metrics } : best
-  return { run, folder, best: shown, test: final?.test ?? {}, trials: { finished, stopped, failed }, seconds: usedSeconds(state), files }
+  const counts = { finished, stopped, failed, rejected: state.rejected ?? 0 }
+  return { run, folder, best: shown, test: final?.test ?? {}, trials: counts, seconds: usedSeconds(state), files }
 }
 
 function tryTo(work: () => void): void {

@@ -1,0 +1,97 @@
+import { type Expression, holdsDecision, sharedIn } from './expression.ts'
+import type { SharedTree, Tree } from './tree.ts'
+import { inputsDecision } from './walk.ts'
+
+/** The parts that a tree is made of, one step down. */
+export function partsOf(tree: Tree): readonly Tree[] {
+  switch (tree.kind) {
+    case 'layer':
+      return []
+    case 'sequence':
+      return tree.items
+    case 'scope':
+    case 'shared':
+    case 'repeat':
+      return [tree.body]
+    case 'choice':
+      return Object.values(tree.alternatives)
+    case 'parallel':
+      return tree.branches.map((branch) => branch.tree)
+    case 'graph':
+      return tree.nodes.flatMap((node) => [...Object.values(node.edges ?? {}), ...(node.body ? [node.body] : [])])
+    case 'when':
+      return [tree.met, tree.otherwise]
+  }
+}
+
+/** Expressions of a tree itself, not of its parts. */
+function expressionsOf(tree: Tree): readonly Expression[] {
+  switch (tree.kind) {
+    case 'layer':
+      return Object.values(tree.fields)
+    case 'repeat':
+      return [tree.times]
+    case 'when':
+      return [tree.condition]
+    case 'choice':
+      return tree.channels === undefined ? [] : [tree.channels]
+    default:
+      return []
+  }
+}
+
+/** Whether a tree itself, not its parts, decides which parts there are or how they are joined. */
+function branches(tree: Tree): boolean {
+  if (tree.kind === 'choice') return true
+  if (tree.kind === 'repeat') return holdsDecision(tree.times)
+  if (tree.kind !== 'graph') return false
+  const reads = [...tree.nodes.map(({ inputs }) => inputs), ...(tree.output.kind === 'inputs' ? [tree.output] : [])]
+  return reads.some((inputs) => inputsDecision(inputs, '') !== undefined)
+}
+
+const plain = new WeakMap<Tree, boolean>()
+
+/** Whether the decisions in a tree are numbers and words only: it is one operation, whatever they are. */
+export function isOperation(tree: Tree): boolean {
+  let known = plain.get(tree)
+  if (known === undefined) plain.set(tree, (known = !branches(tree) && partsOf(tree).every(isOperation)))
+  return known
+}
+
+/** Whether a number or word in a tree is a decision. */
+export const holdsNumbers = (tree: Tree): boolean => expressionsOf(tree).some(holdsDecision) || partsOf(tree).some(holdsNumbers)
+
+const shared = new WeakMap<Tree, readonly string[]>()
+
+/** Names of the shared numbers and words in a tree. */
+export function sharedNumbers(tree: Tree): readonly string[] {
+  let known = shared.get(tree)
+  if (known === undefined) {
+    known = [...new Set([...expressionsOf(tree).flatMap(sharedIn), ...partsOf(tree).flatMap(sharedNumbers)])]
+    shared.set(tree, known)
+  }
+  return known
+}
+
+const holdsGraph = (tree: Tree): boolean => tree.kind === 'graph' || partsOf(tree).some(holdsGraph)
+
+const cells = new WeakMap<Tree, readonly SharedTree[]>()
+
+/** The shared cells of a space, in the order in which they first come, when they hold all of its decisions; else none. */
+export function cellsOf(root: Tree): readonly SharedTree[] {
+  let known = cells.get(root)
+  if (known === undefined) cells.set(root, (known = findCells(root)))
+  return known
+}
+
+function findCells(root: Tree): readonly SharedTree[] {
+  const found = new Map<string, SharedTree>()
+  const only = (tree: Tree): boolean => {
+    if (tree.kind === 'shared' && holdsGraph(tree)) {
+      if (!found.has(tree.name)) found.set(tree.name, tree)
+      return true
+    }
+    return !branches(tree) && !expressionsOf(tree).some(holdsDecision) && partsOf(tree).every(only)
+  }
+  return only(root) ? [...found.values()] : []
+}
