@@ -1,13 +1,10 @@
 import type { BatchSource } from '../data/dataset.ts'
-import { type Architecture, randomFor } from '../space/index.ts'
+import type { Architecture } from '../space/index.ts'
 import { learningRateAt, totalSteps, type TrainSettings } from '../train/index.ts'
 import type { OneShotContext, SupernetEpoch, SupernetPlan, SupernetState, SupernetTrainer } from './one-shot.ts'
 import { pathSchedule } from './path-schedule.ts'
-import { pathBytes, pathsInMemory, PathTrainer } from './path-trainer.ts'
-import { pathPlan } from './plan.ts'
-
-/** Paths that are timed for a plan, and steps of each. */
-const timed = { paths: 4, steps: 4 } as const
+import { measurePaths } from './path-plan.ts'
+import { PathTrainer } from './path-trainer.ts'
 
 /** Trains a supernet path by path, on a fixed schedule of paths. */
 export class ScheduledPaths implements SupernetTrainer {
@@ -36,26 +33,8 @@ export class ScheduledPaths implements SupernetTrainer {
     return this.#step
   }
 
-  async plan(seconds: number | undefined): Promise<SupernetPlan> {
-    const { space, seed, dataset } = this.#context
-    const steps = seconds === undefined ? 0 : timed.steps
-    const began = performance.now()
-    const times: number[] = []
-    let bytes = 0
-    for (let path = 0; path < timed.paths; path++) {
-      const architecture = space.sample(randomFor(seed, 'path', path))
-      bytes = Math.max(bytes, pathBytes(this.#paths.network(architecture), this.#source.batchSize))
-      for (let i = 0; i < steps; i++) {
-        const from = performance.now()
-        await this.#paths.step(architecture, await this.#source.batch(0, i % this.batches), 0, i)
-        // The first step compiles.
-        if (i > 0) times.push(performance.now() - from)
-      }
-    }
-    const stepMs = times.reduce((sum, time) => sum + time, 0) / Math.max(1, times.length)
-    const compileMs = this.#paths.compileMs / timed.paths
-    const left = seconds === undefined ? undefined : Math.max(0.1, seconds - (performance.now() - began) / 1000)
-    return pathPlan({ stepMs, compileMs, batches: this.batches, inMemory: pathsInMemory(bytes), examples: dataset.train.count }, left)
+  plan(seconds: number | undefined): Promise<SupernetPlan> {
+    return measurePaths(this.#context, this.#paths, this.#source, seconds)
   }
 
   begin(plan: SupernetPlan): void {
@@ -68,7 +47,7 @@ export class ScheduledPaths implements SupernetTrainer {
   async advance(): Promise<number> {
     const step = this.#step
     const batch = await this.#source.batch(Math.floor(step / this.batches), step % this.batches)
-    const loss = await this.#paths.step(this.#path(step), batch, learningRateAt(this.#settings, step, this.#steps), step)
+    const { loss } = await this.#paths.step(this.#path(step), batch, learningRateAt(this.#settings, step, this.#steps), step)
     this.#step++
     return loss
   }

@@ -58,7 +58,7 @@ describe('path trainer', () => {
     const alone = await createStep({ ...context, network, settings }, batch)
     alone.load(start)
     const { loss } = await alone.step({ ...batch }, { learningRate: 0.1 })
-    expect(await trainer.step(narrow, batch, 0.1, 0)).toBe(loss)
+    expect((await trainer.step(narrow, batch, 0.1, 0)).loss).toBe(loss)
     const after = trainer.take(network)
     for (const [name, { data }] of alone.weights()) expect([...after.get(name)!.data]).toEqual([...data])
 
