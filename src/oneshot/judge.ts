@@ -28,7 +28,7 @@ const mostRecords = 4000
 export async function judgePath(context: OneShotContext, shared: SharedWeights, architecture: Architecture): Promise<Judged> {
   const { space, dataset, seed, objectives, runtime, device, openBatches, ...session } = context
   const network = space.child(architecture, { input: dataset.input, outputs: targetWidth(dataset) })
-  const { batchSize } = supernetSettings(context, 1)
+  const { batchSize } = supernetSettings(context)
   const batches = openBatches(dataset, { batchSize, seed })
   try {
     const common = { ...session, runtime, device, network, dataset }

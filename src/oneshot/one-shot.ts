@@ -10,8 +10,6 @@ export interface SupernetPlan {
   readonly epochs: number
   /** Ends inside the last epoch; all of it when absent. */
   readonly steps?: number
-  /** Share of the training part that is used; all when absent. */
-  readonly share?: number
   /** Different paths that are compiled in all, and batches that each of them is trained on in a row. */
   readonly paths?: number
   readonly hold?: number
@@ -25,6 +23,8 @@ export interface OneShotContext {
   readonly space: SearchSpace
   readonly openBatches: (dataset: Dataset, options: BatchOptions) => BatchSource
   readonly seed: number
+  /** Share of the training part that is used; all when absent. */
+  readonly share?: number
   readonly objectives: readonly Objective[]
   readonly threads?: number
   readonly device?: Device
@@ -32,7 +32,7 @@ export interface OneShotContext {
   readonly cache?: SessionCache
 }
 
-/** One pass over the training part, as it is recorded. */
+/** One pass over the training part, or a tenth of the training where that is less, as it is recorded. */
 export interface SupernetEpoch {
   /** From 1. */
   readonly epoch: number
@@ -61,6 +61,10 @@ export interface SupernetState {
 export interface SupernetTrainer {
   /** Steps in an epoch. */
   readonly batches: number
+  /** How long to train in so many seconds, by a measurement, after which all is as before; by the data's size where time does not count. */
+  plan(seconds: number | undefined): Promise<SupernetPlan>
+  /** Begins anew under a plan. */
+  begin(plan: SupernetPlan): void
   /** Steps done. */
   readonly step: number
   /** Trains on one batch; gives its loss. */
@@ -78,11 +82,12 @@ export type Settings = Readonly<Record<string, number | string | boolean>>
 export interface OneShotEntry extends Omit<StrategyEntry, 'make'> {
   /** Paths that are judged when no number of trials is given. */
   readonly proposals: number
+  /** Space that is taken for images when none is named; default: as for any strategy. */
+  readonly space?: string
   /** Share of the search's time for training the supernet; the rest is for judging paths. */
   readonly searchShare: number
-  /** How long to train in so many seconds, by a measurement; by the data's size where time does not count. */
-  plan(context: OneShotContext, seconds: number | undefined, options?: Settings): Promise<SupernetPlan>
-  trainer(context: OneShotContext, plan: SupernetPlan, options?: Settings): Promise<SupernetTrainer>
+  /** What trains the supernet; `begin` comes before the first step. */
+  trainer(context: OneShotContext, options?: Settings): Promise<SupernetTrainer>
   /** Proposes paths: as any strategy, told what they were judged with. @param learned of the trained supernet's state */
   proposer(context: StrategyContext, learned: unknown, options?: Settings): Strategy
 }

@@ -7,6 +7,8 @@ import { createStep } from '../train/program.ts'
 import { targetWidth } from '../train/objective.ts'
 import type { TrainSettings } from '../train/index.ts'
 import type { OneShotContext } from './one-shot.ts'
+import { createJudgedStep } from './path-program.ts'
+import { batchReward } from './reward.ts'
 import { SharedWeights } from './shared-weights.ts'
 
 /** A path that has been compiled. */
@@ -17,6 +19,13 @@ interface Compiled {
   readonly parameters: Packing
   readonly statistics: Packing
   readonly bytes: number
+}
+
+/** What came of a step. */
+export interface PathStep {
+  readonly loss: number
+  /** On the second batch, before the update. */
+  readonly reward?: number
 }
 
 /** Memory that compiled paths may hold together. */
@@ -49,7 +58,11 @@ export class PathTrainer {
   /** Milliseconds spent on compiling so far. */
   compileMs = 0
 
-  constructor(context: OneShotContext, settings: TrainSettings) {
+  readonly #judging: boolean
+
+  /** @param judging whether each step also judges its path */
+  constructor(context: OneShotContext, settings: TrainSettings, judging = false) {
+    this.#judging = judging
     this.#context = context
     this.#settings = settings
     this.weights = new SharedWeights(settings.seed)
@@ -60,12 +73,18 @@ export class PathTrainer {
     return space.child(architecture, { input: dataset.input, outputs: targetWidth(dataset) })
   }
 
-  /** One update of the path's weights; gives the loss. @param step of the whole training, from 0 */
-  async step(architecture: Architecture, batch: Batch, learningRate: number, step: number): Promise<number> {
+  /**
+   * One update of the path's weights.
+   *
+   * @param step of the whole training, from 0
+   * @param valid a batch on which the path is judged before the update; wanted by a trainer that is `judging`
+   */
+  async step(architecture: Architecture, batch: Batch, learningRate: number, step: number, valid?: Batch): Promise<PathStep> {
     const path = await this.#path(architecture, batch)
-    if (this.#loaded !== path || path.program.steps !== step) this.#load(path, step)
-    const { loss } = await path.program.step({ inputs: batch.inputs, targets: batch.targets }, { learningRate })
-    return loss
+    if (this.#loaded !== path) this.#load(path, step)
+    const feeds = { inputs: batch.inputs, targets: batch.targets, ...(valid ? { validInputs: valid.inputs } : {}) }
+    const { loss, outputs } = await path.program.step(feeds, { learningRate })
+    return { loss, ...(valid ? { reward: batchReward(this.#context.dataset, outputs.valid.data as Float32Array, valid.targets) } : {}) }
   }
 
   /** All named tensors, with the optimizer's under the name of their slot. */
@@ -86,6 +105,7 @@ export class PathTrainer {
   restore(tensors: Weights): void {
     this.#loaded = undefined
     this.#slots.clear()
+    if (tensors.size === 0) this.weights.replace(tensors)
     const slots = new Set([...tensors.keys()].map((name) => name.slice(0, name.indexOf(':'))))
     for (const slot of slots) {
       const part = new Map(
@@ -117,7 +137,9 @@ export class PathTrainer {
     const bytes = pathBytes(network, this.#settings.batchSize)
     await this.#makeRoom(bytes)
     const { cache: _, ...context } = this.#context
-    const program = await createStep({ ...context, network, settings: this.#settings }, batch)
+    const program = this.#judging
+      ? await createJudgedStep(context, network, this.#settings, batch)
+      : await createStep({ ...context, network, settings: this.#settings }, batch)
     this.compileMs += program.compileMs
     const trained = specs.filter((spec) => spec.trained)
     const path: Compiled = {

@@ -2,7 +2,7 @@ import { findStrategy } from '../strategy/index.ts'
 import { listed, type OptionSpecs, readOptions } from '../strategy/options.ts'
 import type { OneShotEntry } from './one-shot.ts'
 import { ScheduledPaths } from './path-search.ts'
-import { planPaths, supernetSettings } from './plan.ts'
+import { supernetSettings } from './plan.ts'
 
 const specs = {
   learningRate: {
@@ -27,10 +27,9 @@ export const spos: OneShotEntry = {
   options: listed(specs),
   proposals: 60,
   searchShare: 0.7,
-  plan: planPaths,
-  async trainer(context, plan, options) {
+  async trainer(context, options) {
     const { learningRate } = readOptions('spos', specs, options)
-    return new ScheduledPaths(context, supernetSettings(context, plan.epochs, learningRate || undefined), plan)
+    return new ScheduledPaths(context, supernetSettings(context, learningRate || undefined))
   },
   proposer(context, _, options) {
     const { population, mutation, crossover } = readOptions('spos', specs, options)

@@ -14,12 +14,22 @@ export interface SupernetHooks {
   readonly checkpointSeconds?: number
 }
 
+/** Asks for a plan, which is told before training begins. */
+export interface PlanRequest {
+  /** For training, asked when it is time to plan; absent where time does not count. */
+  readonly seconds?: () => number
+  planned(plan: SupernetPlan): void | Promise<void>
+}
+
 export interface SupernetResult {
   /** 'stopped': by the clock or the signal, with a state. */
   readonly status: 'finished' | 'stopped' | 'failed'
   readonly reason?: string
   readonly state: SupernetState
 }
+
+/** A training is recorded so often at least. */
+const leastRecords = 10
 
 /** An epoch under way, as it is saved with the state. */
 interface Partial {
@@ -31,13 +41,16 @@ interface Partial {
 export async function trainSupernet(
   entry: OneShotEntry,
   context: OneShotContext,
-  plan: SupernetPlan,
+  given: SupernetPlan | PlanRequest,
   options: Settings,
   hooks: SupernetHooks,
 ): Promise<SupernetResult> {
   const { resumeFrom, deadline = Infinity, signal, checkpointSeconds = 30 } = hooks
-  const trainer = await entry.trainer(context, plan, options)
+  const trainer = await entry.trainer(context, options)
   try {
+    const plan = 'planned' in given ? await trainer.plan(given.seconds?.()) : given
+    if ('planned' in given) await given.planned(plan)
+    trainer.begin(plan)
     let partial: Partial = { loss: 0, steps: 0 }
     if (resumeFrom) {
       const { method, partial: before } = resumeFrom.learned as { readonly method: unknown; readonly partial: Partial }
@@ -49,6 +62,8 @@ export async function trainSupernet(
       return { ...now, learned: { method: now.learned, partial } }
     }
     const steps = totalSteps(plan, trainer.batches)
+    // Records come with every pass over the data, and ten times at least.
+    const every = Math.max(1, Math.min(trainer.batches, Math.ceil(steps / leastRecords)))
     let began = performance.now()
     let saved = performance.now()
     let stepMs = 0
@@ -65,11 +80,11 @@ export async function trainSupernet(
       const fault = lossFault(loss, trainer.step)
       if (fault) return { status: 'failed', reason: fault, state: state() }
       partial = { loss: partial.loss + loss, steps: partial.steps + 1 }
-      const atEnd = trainer.step % trainer.batches === 0 || trainer.step >= steps
+      const atEnd = trainer.step % every === 0 || trainer.step >= steps
       if (atEnd) {
         const inspected = await trainer.inspect()
         const now = performance.now()
-        const epoch = Math.ceil(trainer.step / trainer.batches)
+        const epoch = Math.ceil(trainer.step / every)
         const record = { epoch, step: trainer.step, trainLoss: partial.loss / partial.steps, seconds: (now - began) / 1000, ...inspected }
         began = now
         partial = { loss: 0, steps: 0 }

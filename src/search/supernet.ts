@@ -50,9 +50,21 @@ export function sharedSpace(whole: SearchSpace, config: RunConfig, dataset: Data
 /** What a method works with in a run. */
 export function oneShotContext(bench: Bench, config: RunConfig): OneShotContext {
   const { runtime, dataset, threads, shared, device, cache, openBatches } = bench
-  const { seed, objectives } = config
+  const { seed, objectives, fidelity, fidelityFrom } = config
   const space = sharedSpace(bench.space, config, dataset)
-  return { runtime, dataset, space, openBatches, seed, objectives, threads, shared, device, cache }
+  return {
+    runtime,
+    dataset,
+    space,
+    openBatches,
+    seed,
+    share: fidelityFrom === 'given' ? fidelity.share : undefined,
+    objectives,
+    threads,
+    shared,
+    device,
+    cache,
+  }
 }
 
 /** Plans the training of a supernet, where no plan is recorded, and carries it out. */
@@ -60,16 +72,13 @@ export async function runSupernet(bench: Bench, entry: OneShotEntry, task: Super
   const { config, until } = task
   const { strategyOptions: options, fidelity, fidelityFrom } = config
   const context = oneShotContext(bench, config)
-  const planned = async (): Promise<SupernetPlan> => {
-    const seconds = until === undefined ? undefined : Math.max(0.1, (until - Date.now()) / 1000)
-    const plan = await entry.plan(context, seconds, options)
-    if (fidelityFrom !== 'given') return plan
-    const { steps: _, ...rest } = plan
-    return { ...rest, ...fidelity }
-  }
-  const plan = task.plan ?? (await planned())
+  const seconds = until === undefined ? undefined : (): number => Math.max(0.1, (until - Date.now()) / 1000)
+  const rest = { ...hooks, deadline: until }
+  if (task.plan) return trainSupernet(entry, context, task.plan, options, rest)
+  if (fidelityFrom !== 'given') return trainSupernet(entry, context, { seconds, planned: hooks.onPlan }, options, rest)
+  const plan = { epochs: fidelity.epochs }
   await hooks.onPlan(plan)
-  return trainSupernet(entry, context, plan, options, { ...hooks, deadline: until })
+  return trainSupernet(entry, context, plan, options, rest)
 }
 
 /** Judges a path with the weights of a trained supernet: what a trial is in a search with shared weights. */

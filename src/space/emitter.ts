@@ -103,7 +103,7 @@ function strideTo(path: string, from: readonly number[], to: readonly number[]):
 }
 
 /** Layers that would do nothing here: identities, pooling of a single point, pooling or flattening of vectors. */
-function passes(layer: Layer, input: Flow): boolean {
+export function passes(layer: Layer, input: Flow): boolean {
   switch (layer.kind) {
     case 'identity':
       return true
@@ -121,7 +121,7 @@ function passes(layer: Layer, input: Flow): boolean {
 }
 
 /** A layer with its fields as final numbers. */
-function toLayer(path: string, kind: LayerTree['layer'], fields: Readonly<Record<string, Value>>, input: Flow): Layer {
+export function toLayer(path: string, kind: LayerTree['layer'], fields: Readonly<Record<string, Value>>, input: Flow): Layer {
   const count = (field: string): number => {
     const value = Math.round(fields[field] as number)
     if (!(value >= 1)) throw new SpaceError(`${path}: ${field} came out as ${String(fields[field])}, but must be 1 or more.`)
@@ -177,7 +177,7 @@ function toLayer(path: string, kind: LayerTree['layer'], fields: Readonly<Record
 }
 
 /** Stands for "a bias unless a batch norm follows at once" until the whole network is known. */
-const AUTO_BIAS = 'auto' as unknown as boolean
+export const AUTO_BIAS = 'auto' as unknown as boolean
 
 /** Decides the biases that were left open: none where the only reader is a batch norm. */
 export function settleBiases(nodes: readonly NetworkNode[]): readonly NetworkNode[] {

@@ -37,7 +37,7 @@ export async function prepare(options: Wanted, hooks: RunHooks): Promise<Prepare
   const data = resolveData(options.data)
   const dataset = await openDataset(data, { target: options.target, seed: options.seed ?? 0, onNote: hooks.onNote })
   for (const note of dataset.notes) hooks.onNote?.(note)
-  const { named, space } = given ?? (await knownSpace(defaultSpace(dataset)))
+  const { named, space } = given ?? (await knownSpace(suitedSpace(strategy, dataset)))
   fits(space, strategy, dataset)
   const objectives = parseObjectives(options.objectives, dataset.task)
   // Drawn once to refuse limits that no network meets.
@@ -50,6 +50,10 @@ export async function prepare(options: Wanted, hooks: RunHooks): Promise<Prepare
 
 /** Spaces that serve well where nothing is said, the first that is for such data. */
 const preferred = ['signal', 'chain', 'mlp']
+
+/** The space of a method that names one for images; else by the kind of data. */
+const suitedSpace = (strategy: Searcher, dataset: Dataset): string =>
+  isOneShot(strategy) && strategy.space !== undefined && dataset.kind === 'image' ? strategy.space : defaultSpace(dataset)
 
 export function defaultSpace({ kind }: Pick<Dataset, 'kind'>): string {
   const suitable = spaces.filter((entry) => entry.kinds.includes(kind)).map(({ name }) => name)

@@ -99,8 +99,11 @@ async function searchOn(study: Study, search: Search, time: TimePlan | undefined
   if (early) return early
   const strategy = proposer(learnedOf(loadSupernet(study.place.folder)))
   const { config } = runOf(study.store)
-  const budget = { ...config.budget, trials: config.budget.trials ?? method.proposals }
-  return proposals(study, { space, strategy }, { ...config, budget }, time, hooks)
+  const trials = config.budget.trials ?? method.proposals
+  // However long the shared weights took, one path is judged: without it there would be nothing to train.
+  const late = time !== undefined && Date.now() >= time.searchUntil && study.store.trials().length === 0
+  const budget = { ...config.budget, trials: late ? 1 : trials }
+  return proposals(study, { space, strategy }, { ...config, budget }, late ? undefined : time, hooks)
 }
 
 function proposals(
