@@ -88,7 +88,7 @@ describe('the registry of spaces', () => {
       expect(wide.print(wide.parse(text))).toBe(text)
       expect(wide.cost(wide.parse(text), images[0]).parameters).toBeGreaterThan(make().cost(make().parse(text), images[0]).parameters)
     }
-    expect(framedName('darts:cells=8', { channels: 16 })).toBe('darts:cells=8,channels=16')
+    expect(framedName('darts:cells=8', { cells: undefined, channels: 16 })).toBe('darts:cells=8,channels=16')
     expect(framedName('darts:cells=8', { cells: 20, channels: undefined })).toBe('darts:cells=20')
     expect(() => findSpace('darts:cell=3')).toThrow(/"darts" has no number of cell.*"cells".*It has cells and channels/)
     expect(() => findSpace('darts:cells=none')).toThrow(/cells of the space "darts" must be a whole number/)
