@@ -101,9 +101,23 @@ describe('the registry of spaces', () => {
     expect(() => findSpace('chian')).toThrow(/chian.*"chain"/)
   })
 
-  it('finds a space in another frame', () => {
-    for (const { name, frames = {} } of spaces)
-      for (const frame of Object.keys(frames)) expect(findSpace(`${name}@${frame}`).name).toBe(`${name}@${frame}`)
+  it('finds a space in another frame, whose architectures are read back and vary', () => {
+    const names = spaces.flatMap(({ name, frames = {} }) => Object.keys(frames).map((frame) => `${name}@${frame}`))
+    for (const name of names) {
+      const made = findSpace(name)
+      expect(made.name).toBe(name)
+      for (let seed = 0; seed < 3; seed++) {
+        const architecture = made.sample(randomFor(seed, name))
+        expect(made.parse(made.print(architecture))).toEqual(architecture)
+        expect(made.check(made.mutate(architecture, randomFor(seed)))).toEqual([])
+        const tokens = { input: { shape: [20], categories: Array<number>(20).fill(30) }, outputs: 30 }
+        const context = name.startsWith('rnn@') ? tokens : { input: { shape: [3, 64, 64] }, outputs: 100 }
+        expect(made.cost(architecture, context).parameters).toBeGreaterThan(0)
+      }
+    }
+  })
+
+  it('says what a frame is called', () => {
     expect(() => findSpace('resnet@imagnet')).toThrow(/imagnet.*"imagenet".*cifar, imagenet/)
     expect(() => findSpace('chain@imagenet')).toThrow(/no frames/)
   })
