@@ -63,7 +63,7 @@ export const bananas: StrategyEntry = {
     const surrogate: Surrogate<Float64Array> = {
       describe,
       fit(examples, values, random) {
-        const training = { hidden: new Array<number>(layers).fill(width), steps: steps + Math.floor(examples.length / 2) }
+        const training = { hidden: Array.from({ length: layers }, () => width), steps: steps + Math.floor(examples.length / 2) }
         const model = new MlpEnsemble(examples, normalScores(values), members, random, training)
         return (candidates, draws) =>
           candidates.map((candidate) => {

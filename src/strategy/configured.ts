@@ -19,3 +19,4 @@ export const localSearch = (options?: Settings): ConfiguredStrategy => strategy(
 export const annealing = (options?: Settings): ConfiguredStrategy => strategy('annealing', options)
 export const evolution = (options?: Settings): ConfiguredStrategy => strategy('evolution', options)
 export const bananas = (options?: Settings): ConfiguredStrategy => strategy('bananas', options)
+export const gp = (options?: Settings): ConfiguredStrategy => strategy('gp', options)

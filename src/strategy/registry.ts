@@ -4,13 +4,14 @@ import { annealing } from './annealing.ts'
 import { bananas } from './bananas.ts'
 import { evolution } from './evolution.ts'
 import { exhaustive } from './exhaustive.ts'
+import { gp } from './gp.ts'
 import { grid } from './grid.ts'
 import { localSearch } from './local-search.ts'
 import { random } from './random.ts'
 import type { StrategyEntry } from './strategy.ts'
 
 /** All strategies; adding one is a file and a line here. */
-export const strategies: readonly StrategyEntry[] = [random, grid, exhaustive, localSearch, annealing, evolution, bananas]
+export const strategies: readonly StrategyEntry[] = [random, grid, exhaustive, localSearch, annealing, evolution, bananas, gp]
 
 /**
  * The strategy of a name.

@@ -9,7 +9,8 @@ const capabilities: Readonly<Record<string, StrategyCapabilities>> = {
   exhaustive: { learns: false, unique: true, exhausts: true, floats: false },
   'local-search': { learns: true, unique: true, exhausts: true, floats: true },
   annealing: { learns: true, unique: true, exhausts: true, floats: true },
-  bananas: { learns: true, unique: true, exhausts: true, floats: true, runs: 8 },
+  bananas: { learns: true, unique: true, exhausts: true, floats: true, runs: 5 },
+  gp: { learns: true, unique: true, exhausts: true, floats: true, runs: 5 },
   evolution: { learns: true, unique: true, exhausts: true, floats: true },
 }
 
