@@ -1,5 +1,5 @@
 // The order of rooms: a room may import only rooms before it in this list (docs/ARCHITECTURE.md).
-const rooms = ['tensor', 'network', 'space', 'hub', 'data', 'train', 'predict', 'strategy', 'oneshot', 'proxy', 'model', 'search', 'cli']
+const rooms = ['tensor', 'network', 'space', 'hub', 'data', 'train', 'predict', 'strategy', 'oneshot', 'proxy', 'model', 'search', 'benchmark', 'cli']
 const downward = rooms.map((room, i) => ({
   name: `${room}-imports-downward-only`,
   severity: 'error',
@@ -18,19 +18,19 @@ const portable = {
   name: 'core-is-portable',
   severity: 'error',
   comment: 'Everything outside a node/ folder, data/, model/ and cli/ must also run in a browser: take Node things through an interface',
-  from: { path: '^src/(tensor|network|space|hub|train|predict|strategy|oneshot|proxy|search)/', pathNot: '/node/' },
+  from: { path: '^src/(tensor|network|space|hub|train|predict|strategy|oneshot|proxy|search|benchmark)/', pathNot: '/node/' },
   to: { dependencyTypes: ['core'] },
 }
 const portablePackages = {
   name: 'core-uses-no-node-package',
   severity: 'error',
-  from: { path: '^src/(tensor|network|space|hub|train|predict|strategy|oneshot|proxy|search)/', pathNot: '/node/' },
+  from: { path: '^src/(tensor|network|space|hub|train|predict|strategy|oneshot|proxy|search|benchmark)/', pathNot: '/node/' },
   to: { path: 'node_modules/(onnxruntime-node|sharp|@photostructure|kysely|commander|cli-progress|cli-table3)/' },
 }
 const nodeStaysAtTheEdge = {
   name: 'node-folders-stay-at-the-edge',
   severity: 'error',
-  from: { path: '^src/(tensor|network|space|hub|train|predict|strategy|oneshot|proxy|search)/', pathNot: '/node/' },
+  from: { path: '^src/(tensor|network|space|hub|train|predict|strategy|oneshot|proxy|search|benchmark)/', pathNot: '/node/' },
   to: { path: '^src/.*/node/' },
 }
 module.exports = {

@@ -16,6 +16,8 @@ export type OptionValues = Readonly<Record<string, unknown>>
 
 /** One command of the program. */
 export interface CommandSpec {
+  /** The command that it is a part of: `bench` of `nascent bench tabular`. */
+  readonly group?: { readonly name: string; readonly summary: string }
   readonly name: string
   readonly summary: string
   /** As commander writes them: `<data>`, `[trial]`, `<inputs...>`. */
@@ -45,8 +47,23 @@ export function buildProgram(
   program.helpCommand('help [command]', 'show the help of a command')
   program.configureOutput({ writeErr: (text) => terminal.error(text), writeOut: (text) => terminal.out(text) })
   program.showSuggestionAfterError(true)
-  for (const spec of commands) program.addCommand(buildCommand(spec, terminal, done))
+  for (const spec of commands) groupOf(program, spec, terminal).addCommand(buildCommand(spec, terminal, done))
   return program
+}
+
+/** Name with the group's before it, as it is typed. */
+export const fullName = ({ group, name }: CommandSpec): string => (group ? `${group.name} ${name}` : name)
+
+/** The command that a command belongs to: its group, made at the first of its parts, or the program. */
+function groupOf(program: Command, { group }: CommandSpec, terminal: Terminal): Command {
+  if (group === undefined) return program
+  const known = program.commands.find((command) => command.name() === group.name)
+  if (known) return known
+  const made = new Command(group.name).description(group.summary).exitOverride().showSuggestionAfterError(true)
+  made.configureOutput({ writeErr: (text) => terminal.error(text), writeOut: (text) => terminal.out(text) })
+  made.helpCommand(false)
+  program.addCommand(made)
+  return made
 }
 
 function buildCommand(spec: CommandSpec, terminal: Terminal, done: (code: number) => void): Command {

@@ -1,4 +1,4 @@
-import type { CommandSpec, OptionSpec } from './command.ts'
+import { type CommandSpec, fullName, type OptionSpec } from './command.ts'
 
 /** The page docs/CLI.md, made from the table of commands; a test fails when the page is stale. */
 export function renderReference(commands: readonly CommandSpec[]): string {
@@ -17,12 +17,12 @@ export function renderReference(commands: readonly CommandSpec[]): string {
 function section(command: CommandSpec): string[] {
   const usage = [
     'nascent',
-    command.name,
+    fullName(command),
     ...command.arguments.map((argument) => argument.name),
     ...(command.options.length ? ['[options]'] : []),
   ].join(' ')
   return [
-    `## ${command.name}`,
+    `## ${fullName(command)}`,
     '',
     `\`${usage}\` — ${command.summary}.`,
     '',

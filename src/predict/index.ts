@@ -1,5 +1,7 @@
 export { type KernelPoint, kernelPoint } from './architecture-kernel.ts'
 export { ArchitectureProcess } from './architecture-process.ts'
+export { entropyOf, KnownSteps, LstmController } from './lstm-controller.ts'
+export type { ControllerOptions, ControllerPick, ControllerSequence, ControllerSlot, SavedController } from './lstm-controller.ts'
 export type { Belief } from './belief.ts'
 export { MlpEnsemble } from './ensemble.ts'
 export { GaussianProcess } from './gaussian-process.ts'

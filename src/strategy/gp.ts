@@ -36,7 +36,7 @@ const specs = {
     whole: true,
   },
   parents: { summary: 'so many of the best are mutated', default: 10, from: 1, to: 10_000, whole: true },
-  isomorphs: { summary: 'whether a network may be tried again under other names (an isomorphic cell)', default: false },
+  isomorphs: { summary: 'whether an architecture may be tried that is the same network as one before', default: false },
 } satisfies OptionSpecs
 
 /** Places of the examples that a model of limited size is made from: the best half of them, and the others evenly over time. */

@@ -1,15 +1,20 @@
 export type { Objective, Outcome, Proposal, Strategy, StrategyContext, StrategyEntry } from './strategy.ts'
 export {
   annealing,
-  bananas,
   type ConfiguredStrategy,
   evolution,
   exhaustive,
-  gp,
   grid,
   localSearch,
   random,
+  reinforcement,
+  nsga2,
+  tpe,
+  bohb,
+  mcts,
   strategy,
+  bananas,
+  gp,
 } from './configured.ts'
 export { findStrategy, strategies } from './registry.ts'
 export { fitness } from './fitness.ts'

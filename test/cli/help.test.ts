@@ -1,17 +1,33 @@
 import { describe, expect, it } from 'vitest'
+import { fullName } from '../../src/cli/command.ts'
 import { commands } from '../../src/cli/commands/index.ts'
 import { nascent } from './nascent.ts'
 
-const contract = ['fit', 'search', 'train', 'resume', 'ls', 'show', 'export', 'report', 'predict', 'spaces', 'strategies', 'datasets', 'doctor']
+const contract = [
+  'fit',
+  'search',
+  'train',
+  'resume',
+  'ls',
+  'show',
+  'export',
+  'report',
+  'predict',
+  'spaces',
+  'strategies',
+  'datasets',
+  'bench tabular',
+  'doctor',
+]
 
 describe('the command line', () => {
   it('has every command of the contract', () => {
-    const names = commands.map((command) => command.name)
+    const names = commands.map(fullName)
     expect(contract.filter((name) => !names.includes(name))).toEqual([])
   })
 
   it.each(contract)('%s --help explains itself with an example and exits with 0', (name) => {
-    const { code, stdout } = nascent([name, '--help'])
+    const { code, stdout } = nascent([...name.split(' '), '--help'])
     expect(code).toBe(0)
     expect(stdout).toContain(`nascent ${name}`)
     expect(stdout).toMatch(/Examples:\n {2}\$ nascent/)

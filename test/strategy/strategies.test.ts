@@ -12,6 +12,11 @@ const capabilities: Readonly<Record<string, StrategyCapabilities>> = {
   bananas: { learns: true, unique: true, exhausts: true, floats: true, runs: 5 },
   gp: { learns: true, unique: true, exhausts: true, floats: true, runs: 5 },
   evolution: { learns: true, unique: true, exhausts: true, floats: true },
+  reinforcement: { learns: true, unique: true, exhausts: true, floats: true },
+  nsga2: { learns: true, unique: true, exhausts: true, floats: true },
+  tpe: { learns: true, unique: true, exhausts: true, floats: true },
+  bohb: { learns: true, unique: true, exhausts: true, floats: true },
+  mcts: { learns: true, unique: true, exhausts: true, floats: true },
 }
 
 for (const entry of strategies) strategySuite(entry, capabilities[entry.name])

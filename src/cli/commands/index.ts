@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../command.ts'
+import { benchTabular } from './bench.ts'
 import { datasets } from './datasets.ts'
 import { doctor } from './doctor.ts'
 import { exportCommand } from './export.ts'
@@ -27,5 +28,6 @@ export const commands: readonly CommandSpec[] = [
   spaces,
   strategies,
   datasets,
+  benchTabular,
   doctor,
 ]

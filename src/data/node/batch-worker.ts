@@ -1,11 +1,9 @@
-import { createRequire } from 'node:module'
-import { fileURLToPath, pathToFileURL } from 'node:url'
-import { Worker } from 'node:worker_threads'
 import { UserError } from '../../errors.ts'
 import { type BatchData, type BatchOptions, batchMaker } from '../batches.ts'
 import type { Batch, BatchSource } from '../dataset.ts'
 import type { FromThread, ThreadRequest, ThreadSetup } from './batch-messages.ts'
 import { type RecordsHandle, shareRecords } from './shared-records.ts'
+import { startThread } from './thread.ts'
 
 /** Batches prepared beyond the one in use. */
 const defaultAhead = 3
@@ -30,7 +28,7 @@ export function threadBatches(data: BatchData, options: BatchOptions, ahead = de
     options,
     ahead,
   }
-  const worker = startThread(setup)
+  const worker = startThread('batch-thread', import.meta.url, setup)
   const waiting = new Map<number, { readonly resolve: (batch: Batch) => void; readonly reject: (error: Error) => void }[]>()
   let failure: Error | undefined
 
@@ -75,15 +73,6 @@ export function threadBatches(data: BatchData, options: BatchOptions, ahead = de
       await worker.terminate()
     },
   }
-}
-
-function startThread(setup: ThreadSetup): Worker {
-  if (isBuilt) return new Worker(new URL('./batch-thread.js', import.meta.url), { workerData: setup })
-  // From source (tests): a maintained loader compiles the thread's file.
-  const jiti = createRequire(import.meta.url).resolve('jiti')
-  const file = fileURLToPath(new URL('./batch-thread.ts', import.meta.url))
-  const code = `const { createJiti } = require(${JSON.stringify(jiti)}); createJiti(${JSON.stringify(pathToFileURL(file).href)}).import(${JSON.stringify(file)})`
-  return new Worker(code, { eval: true, workerData: setup })
 }
 
 /** Copies what is not in shared memory into it, so that the thread gets no copy of its own. */

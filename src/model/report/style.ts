@@ -5,7 +5,7 @@ export const style: Html = {
   html: `
 :root {
   --ground: #fbfaf8; --card: #ffffff; --ink: #1d2129; --soft: #5b6472; --line: #e3e1dc; --faint-line: #efede9;
-  --blue: #2f62c9; --orange: #b35410; --green: #2d8a5b; --grey: #9aa3b0; --tint: #eef3fc;
+  --blue: #2f62c9; --orange: #b35410; --green: #2d8a5b; --purple: #7a4fb3; --red: #b8324a; --grey: #9aa3b0; --tint: #eef3fc;
   --blue-field: 47, 98, 201; --orange-field: 214, 106, 26;
   --box-convolution: #e6eefb; --box-pool: #e4f3ea; --box-dense: #fbeee0; --box-merge: #f3e8f7; --box-other: #f0efec; --box-part: #e8eef0; --box-input: #ffffff;
   color-scheme: light dark;
@@ -13,7 +13,7 @@ export const style: Html = {
 @media (prefers-color-scheme: dark) {
   :root {
     --ground: #14171c; --card: #1b1f26; --ink: #e8eaee; --soft: #a3acb9; --line: #313742; --faint-line: #262b34;
-    --blue: #7ea6f7; --orange: #f0a066; --green: #6ec79b; --grey: #76808f; --tint: #1f2a3d;
+    --blue: #7ea6f7; --orange: #f0a066; --green: #6ec79b; --purple: #b79aec; --red: #ee8496; --grey: #76808f; --tint: #1f2a3d;
     --blue-field: 94, 140, 240; --orange-field: 226, 130, 60;
     --box-convolution: #22314c; --box-pool: #1f3a2d; --box-dense: #43311f; --box-merge: #38294a; --box-other: #2a2e36; --box-part: #263036; --box-input: #1b1f26;
   }
@@ -64,12 +64,13 @@ dl.facts { display: flex; flex-wrap: wrap; gap: 12px 36px; } dl.facts div { min-
 .ticks text { fill: var(--soft); font-size: 11.5px; } .chart text.name { fill: var(--soft); }
 .grid line { stroke: var(--faint-line); } .axis { stroke: var(--line); }
 .series polyline { fill: none; stroke-width: 2; stroke-linejoin: round; }
-.s0 polyline { stroke: var(--blue); } .s0 circle { fill: var(--blue); } .s1 polyline { stroke: var(--orange); } .s1 circle { fill: var(--orange); } .s2 polyline { stroke: var(--green); } .s2 circle { fill: var(--green); } .s3 polyline, .s4 polyline, .s5 polyline { stroke: var(--grey); }
+.series polyline { stroke: var(--own); } .series circle, .series .band { fill: var(--own); } .series .band { opacity: .15; }
+.s0, .s6 { --own: var(--blue); } .s1, .s7 { --own: var(--orange); } .s2, .s8 { --own: var(--green); } .s3, .s9 { --own: var(--purple); } .s4, .s10 { --own: var(--red); } .s5, .s11 { --own: var(--grey); } .s6, .s7, .s8, .s9, .s10, .s11 { --dashes: 6 4; } .series polyline { stroke-dasharray: var(--dashes, none); }
 .points.faint circle { fill: var(--grey); opacity: .62; } .points.strong circle { fill: var(--blue); } .points.chosen circle { fill: var(--orange); stroke: var(--card); stroke-width: 1.5; }
 .stairs { fill: none; stroke: var(--blue); stroke-width: 1.8; } .diagonal { stroke: var(--soft); stroke-dasharray: 5 4; }
 .bars rect { fill: var(--blue); opacity: .8; } .heat .right { fill: var(--blue); } .heat .wrong { fill: var(--orange); } .ground { fill: var(--ground); }
 .legend { display: flex; flex-wrap: wrap; gap: 2px 18px; margin: 2px 0 0; font-size: 14px; color: var(--soft); } .legend span { display: inline-flex; align-items: center; gap: 7px; }
-.swatch { width: 11px; height: 11px; border-radius: 50%; background: var(--grey); } .swatch.s0, .swatch.strong { background: var(--blue); } .swatch.s1, .swatch.chosen { background: var(--orange); } .swatch.s2 { background: var(--green); } .swatch.stair { width: 18px; height: 3px; border-radius: 2px; background: var(--blue); }
+.swatch { width: 11px; height: 11px; border-radius: 50%; background: var(--own, var(--grey)); } .swatch.strong { background: var(--blue); } .swatch.chosen { background: var(--orange); } .swatch.stair { width: 18px; height: 3px; border-radius: 2px; background: var(--blue); }
 .edges polyline { fill: none; stroke: var(--grey); stroke-width: 1.4; } .edges polygon { fill: var(--grey); }
 .box rect { fill: var(--box-other); stroke: var(--line); } .box text { font-size: 12px; } .box text.facts { fill: var(--soft); font-size: 11px; }
 .box.convolution rect { fill: var(--box-convolution); } .box.pool rect { fill: var(--box-pool); } .box.dense rect { fill: var(--box-dense); } .box.merge rect { fill: var(--box-merge); } .box.part rect { fill: var(--box-part); } .box.input rect { fill: var(--box-input); }

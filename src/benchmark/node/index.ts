@@ -1,0 +1,2 @@
+export type { TabularResult } from '../words.ts'
+export { runTabular, type TabularOptions } from './tabular.ts'
