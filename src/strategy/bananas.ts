@@ -24,7 +24,7 @@ const specs = {
     whole: true,
   },
   parents: { summary: 'so many of the best are mutated', default: 10, from: 1, to: 10_000, whole: true },
-  isomorphs: { summary: 'whether a network may be tried again under other names (an isomorphic cell)', default: false },
+  isomorphs: { summary: 'whether an architecture may be tried that is the same network as one before', default: false },
 } satisfies OptionSpecs
 
 /** Longest path encoding; of larger ones the shortest paths are taken, which are the likeliest. */
@@ -63,7 +63,7 @@ export const bananas: StrategyEntry = {
     const surrogate: Surrogate<Float64Array> = {
       describe,
       fit(examples, values, random) {
-        const training = { hidden: new Array<number>(layers).fill(width), steps: steps + Math.floor(examples.length / 2) }
+        const training = { hidden: Array.from({ length: layers }, () => width), steps: steps + Math.floor(examples.length / 2) }
         const model = new MlpEnsemble(examples, normalScores(values), members, random, training)
         return (candidates, draws) =>
           candidates.map((candidate) => {

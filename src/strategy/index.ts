@@ -14,6 +14,7 @@ export {
   mcts,
   strategy,
   bananas,
+  gp,
 } from './configured.ts'
 export { findStrategy, strategies } from './registry.ts'
 export { fitness } from './fitness.ts'

@@ -4,6 +4,7 @@ import { annealing } from './annealing.ts'
 import { bananas } from './bananas.ts'
 import { evolution } from './evolution.ts'
 import { exhaustive } from './exhaustive.ts'
+import { gp } from './gp.ts'
 import { grid } from './grid.ts'
 import { localSearch } from './local-search.ts'
 import { reinforcement } from './reinforcement.ts'
@@ -28,6 +29,7 @@ export const strategies: readonly StrategyEntry[] = [
   bohb,
   mcts,
   bananas,
+  gp,
 ]
 
 /**
