@@ -41,6 +41,10 @@ export const budgetOption: OptionSpec = {
   flags: '--budget <budget>',
   summary: 'wall time, number of trials, or both: 10m, 200trials, 10m,200trials',
 }
+export const limitOption: OptionSpec = {
+  flags: '--limit <limits>',
+  summary: 'the most that a network may cost: parameters<=500k,flops<=20M,bytes<=2M (dearer ones are rejected before they are built)',
+}
 export const seedOption: OptionSpec = {
   flags: '--seed <number>',
   summary: 'seed of everything random',

@@ -73,6 +73,11 @@ function lineProgress(terminal: Terminal, objective: { readonly metric: string; 
           event.status === 'finished' ? headline(event.metrics) : `${event.status}: ${event.reason ?? event.stoppedBy ?? 'no reason given'}`
         const mark = state.counts.best === before ? '' : '  (best so far)'
         line(`trial ${event.number}  ${what}  ${state.architectures.get(event.number) ?? ''}${mark}`)
+      } else if (event.type === 'supernet-started') line(`shared weights: ${event.plan.epochs} epochs`)
+      else if (event.type === 'supernet-epoch') {
+        const { epoch, trainLoss, metrics, warning } = event.record
+        const watched = Object.entries(metrics).map(([name, value]) => `  ${name} ${value.toPrecision(3)}`)
+        line(`shared weights epoch ${epoch}  loss ${trainLoss.toFixed(4)}${watched.join('')}${warning ? `  ${warning}` : ''}`)
       } else if (event.type === 'final-started') line(`final training: ${event.epochs} epochs of ${event.architecture}`)
       else if (event.type === 'final-epoch') line(`final epoch ${event.record.epoch}  loss ${event.record.trainLoss.toFixed(4)}`)
       else if (event.type === 'final-ended') line(`test: ${headline(event.test)}`)
@@ -121,6 +126,8 @@ function barProgress(
     event(event) {
       state.take(event)
       if (event.type === 'trial-started') phase = 'searching'
+      else if (event.type === 'supernet-epoch')
+        phase = `shared weights: epoch ${event.record.epoch}, loss ${event.record.trainLoss.toFixed(3)}`
       else if (event.type === 'final-started') {
         epochs = event.epochs
         final = `final training: ${quantity(epochs)} epochs`

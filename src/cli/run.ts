@@ -19,6 +19,7 @@ export async function runAndShow(command: 'fit' | 'search', data: string, option
     strategyOptions: options.set as SearchOptions['strategyOptions'],
     budget: options.budget as string | undefined,
     objectives: options.objective as string | undefined,
+    limits: options.limit as string | undefined,
     fidelity: options.fidelity as string | undefined,
     finalEpochs: options.finalEpochs as number | undefined,
     workers: options.workers as number | undefined,
@@ -96,9 +97,11 @@ export function printResult(terminal: Terminal, result: RunResult): void {
     line(bold(`Off by ${rmse.toPrecision(4)} on examples it never saw (root mean square; r² ${r2?.toFixed(3) ?? '-'}).`))
   const { parameters, flops, latencyMs } = result.best.metrics
   line(`network   ${result.best.architecture}`)
-  line(`          ${quantity(parameters)} parameters, ${quantity(flops)}FLOPs, ${latencyMs.toFixed(2)} ms an example`)
   line(
-    `tried     ${result.trials.finished} trained${result.trials.stopped ? `, ${result.trials.stopped} stopped early` : ''}${result.trials.failed ? `, ${result.trials.failed} failed` : ''} in ${duration(result.seconds)}`,
+    `          ${quantity(parameters)} parameters, ${quantity(flops)}FLOPs${latencyMs === undefined ? '' : `, ${latencyMs.toFixed(2)} ms an example`}`,
+  )
+  line(
+    `tried     ${result.trials.finished} trained${result.trials.stopped ? `, ${result.trials.stopped} stopped early` : ''}${result.trials.failed ? `, ${result.trials.failed} failed` : ''}${result.trials.rejected ? `, ${quantity(result.trials.rejected)} rejected for their cost` : ''} in ${duration(result.seconds)}`,
   )
   for (const file of result.files) line(`wrote     ${file}`)
   const model = result.files.find((file) => file.endsWith('.onnx'))

@@ -3,33 +3,26 @@ import {
   choice,
   conv,
   dense,
-  depthwise,
   globalPool,
   identity,
-  relu,
   residual,
   scope,
   type SearchSpace,
   sequence,
   space,
-  times,
   type Tree,
 } from '../space/index.ts'
-import { convBlock } from './blocks.ts'
+import { convBlock, inverted } from './blocks.ts'
 import type { SpaceEntry } from './entry.ts'
 
 const summary = 'the macro space of NAS-Bench-Macro: nothing, a small or a large inverted residual in each of eight layers'
 
 const names = ['identity', 'mb3_k3', 'mb6_k5'] as const
 
-/** Inverted residual (Sandler et al. 2018, arXiv:1801.04381): widen by 1×1, convolve each channel by itself, narrow by 1×1. */
-const inverted = (channels: number, kernel: number, expansion: number, stride: number): Tree =>
-  sequence(convBlock(times('same', expansion), 1), depthwise(kernel, { stride }), batchNorm(), relu(), conv(channels, 1), batchNorm())
-
 /** A stage's first layer halves the extents and changes the channels, so its identity is a projection; the others add to their input. */
 function layer(number: number, channels: number, first: boolean): Tree {
   const block = (kernel: number, expansion: number): Tree =>
-    first ? inverted(channels, kernel, expansion, 2) : residual(inverted(channels, kernel, expansion, 1))
+    first ? inverted({ channels, kernel, expansion, stride: 2 }) : residual(inverted({ channels, kernel, expansion }))
   return choice(`layer${number}`, {
     identity: first ? sequence(conv(channels, 1, { stride: 2 }), batchNorm()) : identity(),
     mb3_k3: block(3, 3),

@@ -1,5 +1,7 @@
+import type { SupernetEpoch, SupernetPlan } from '../oneshot/index.ts'
 import type { Architecture } from '../space/types.ts'
 import type { EpochRecord } from '../train/types.ts'
+import type { CostLimit } from './limits.ts'
 
 export type TrialStatus = 'running' | 'finished' | 'stopped' | 'failed'
 export type RunEnd = 'budget' | 'trials' | 'exhausted' | 'interrupted' | 'failed'
@@ -12,6 +14,9 @@ export type SearchEvent =
   | TrialStarted
   | { readonly type: 'trial-epoch'; readonly number: number; readonly record: EpochRecord }
   | TrialEnded
+  | { readonly type: 'supernet-started'; readonly plan: SupernetPlan }
+  | { readonly type: 'supernet-epoch'; readonly record: SupernetEpoch }
+  | { readonly type: 'supernet-ended'; readonly status: 'finished' | 'stopped' | 'failed'; readonly reason?: string }
   | {
       readonly type: 'final-started'
       readonly architecture: string
@@ -21,7 +26,7 @@ export type SearchEvent =
     }
   | { readonly type: 'final-epoch'; readonly record: EpochRecord }
   | FinalEnded
-  | { readonly type: 'run-ended'; readonly reason: RunEnd; readonly message?: string }
+  | { readonly type: 'run-ended'; readonly reason: RunEnd; readonly message?: string; readonly rejected?: number }
 
 export interface RunStarted {
   readonly type: 'run-started'
@@ -105,6 +110,8 @@ export interface RunConfig {
   readonly fidelityFrom?: string
   /** Networks that take more work (`trainingWork`) are not tried: the final training would have no time for them. */
   readonly maxWork?: number
+  /** The most that a network may cost, as asked for. */
+  readonly limits?: readonly CostLimit[]
   readonly workers: number
   readonly deterministic: boolean
   readonly seed: number
@@ -147,6 +154,13 @@ export interface RunState {
   readonly trials: Readonly<Record<TrialStatus, number>>
   /** The best finished trial by the first objective. */
   readonly best?: { readonly number: number; readonly architecture: string; readonly metrics: Metrics }
+  /** The training of shared weights, of methods that have it. */
+  readonly supernet?: {
+    readonly plan: SupernetPlan
+    readonly epochs: readonly SupernetEpoch[]
+    /** Absent until it has ended. */
+    readonly status?: 'finished' | 'stopped' | 'failed'
+  }
   readonly final?: {
     readonly architecture: string
     readonly epochs: number
@@ -161,6 +175,8 @@ export interface RunState {
     readonly files?: readonly string[]
   }
   readonly ended?: { readonly reason: RunEnd; readonly message?: string }
+  /** Architectures that were drawn and rejected for their cost, before they were built; 0 when absent. */
+  readonly rejected?: number
   /** ms since 1970. */
   readonly startedAt: number
   readonly lastAt: number

@@ -6,7 +6,7 @@ import {
   evaluate,
   type Evaluation,
   measureStep,
-  type StepMeasure,
+  planSteps,
   type StepPlan,
   totalSteps,
   trainNetwork,
@@ -16,6 +16,7 @@ import {
 } from '../train/index.ts'
 import { type Bench, childOf, finite, settingsFor } from './bench.ts'
 import type { Metrics, RunConfig } from './events.ts'
+import { weightBytes } from './limits.ts'
 import type { Trained } from './trial.ts'
 
 /** The final training as it is asked for; JSON. */
@@ -61,22 +62,8 @@ const failed = (reason?: string): FinalResult => ({ outcome: { status: 'failed',
 
 /** A final training of time to spare is given no more epochs than this: more rarely help. */
 const maxEpochs = 100
-/** Measured times scatter, and a long training is slower than its first steps: a plan fills this share of the time, since a schedule cut short costs most. */
-const filled = 0.82
-/** Steps that are timed for the plan. */
-const timedSteps = 20
-
-/**
- * As much training as the time allows: whole epochs where there are many, to the step where there are few.
- *
- * @param batches of one epoch
- */
-export function planFinal(timed: Pick<StepMeasure, 'stepMs' | 'compileMs'> | undefined, seconds: number, batches: number): StepPlan {
-  if (timed === undefined) return { epochs: 1 }
-  const steps = Math.max(1, Math.floor((filled * 1000 * seconds - timed.compileMs) / timed.stepMs))
-  const epochs = Math.floor(steps / batches)
-  return epochs >= 10 ? { epochs: Math.min(epochs, maxEpochs) } : { epochs: Math.ceil(steps / batches), steps }
-}
+/** Steps that are timed for the plan: enough of them that the batches prepared ahead are used up. */
+const timedSteps = 40
 
 /**
  * Trains an architecture from scratch on training and validation parts together, as long as the time allows (its schedule complete in it), then tests it: the only time that the test part is looked at.
@@ -102,7 +89,10 @@ export async function runFinal(bench: Bench, task: FinalTask, hooks: FinalHooks)
     const testMs =
       timed === undefined ? 0 : (1.2 * timed.evaluationMs * whole.test.count) / Math.max(1, whole.valid.count) + timed.compileMs / 3
     const trainUntil = until === undefined ? undefined : until - testMs
-    const plan = task.plan ?? planFinal(timed, ((trainUntil ?? 0) - Date.now()) / 1000, batches.batches)
+    const seconds = ((trainUntil ?? 0) - Date.now()) / 1000
+    const plan =
+      task.plan ??
+      planSteps(timed?.stepMs ?? Number.POSITIVE_INFINITY, seconds, { batches: batches.batches, compileMs: timed?.compileMs, maxEpochs })
     if (task.plan === undefined && totalSteps(plan, batches.batches) < (task.leastSteps ?? 0)) {
       return failed('the time left was shorter than what its trial was trained for')
     }
@@ -117,6 +107,7 @@ export async function runFinal(bench: Bench, task: FinalTask, hooks: FinalHooks)
       batches,
       settings: { ...settings, ...(plan.steps === undefined ? {} : { steps: plan.steps }) },
       deadline: trainUntil,
+      elastic: maxEpochs * batches.batches,
       signal,
       resumeFrom,
       hooks: {
@@ -131,7 +122,7 @@ export async function runFinal(bench: Bench, task: FinalTask, hooks: FinalHooks)
     const { parameters, flops } = networkCost(network)
     if (status === 'failed' || signal?.aborted) return failed(reason)
     const latencyMs = await measureLatency(runtime, network, weights, { threads: 1, device })
-    const metrics = { ...task.metrics, parameters, flops, latencyMs }
+    const metrics = { ...task.metrics, parameters, flops, bytes: weightBytes(parameters), latencyMs }
     const tested = await evaluate({ ...common, weights, dataset: whole, part: 'test' })
     const outcome = { status, reason, metrics, test: finite(tested.metrics) }
     return { outcome, trained: { architecture: task.architecture, network, weights, metrics, curve, tested } }

@@ -56,6 +56,12 @@ function step(run: RunState, event: StoredEvent, before?: TrialRow, after?: Tria
     case 'trial-started':
     case 'trial-ended':
       return after === undefined ? run : withTrial(run, before, after)
+    case 'supernet-started':
+      return { ...run, supernet: { plan: event.plan, epochs: [] } }
+    case 'supernet-epoch':
+      return run.supernet === undefined ? run : { ...run, supernet: { ...run.supernet, epochs: [...run.supernet.epochs, event.record] } }
+    case 'supernet-ended':
+      return run.supernet === undefined ? run : { ...run, supernet: { ...run.supernet, status: event.status } }
     case 'final-started':
       return {
         ...run,
@@ -69,7 +75,11 @@ function step(run: RunState, event: StoredEvent, before?: TrialRow, after?: Tria
       return { ...run, final: { ...final, metrics, test, files } }
     }
     case 'run-ended':
-      return { ...run, ended: { reason: event.reason, message: event.message } }
+      return {
+        ...run,
+        ended: { reason: event.reason, message: event.message },
+        rejected: (run.rejected ?? 0) + (event.rejected ?? 0),
+      }
     default:
       return run
   }

@@ -8,7 +8,7 @@ type Direction = Objective['direction']
 const metrics: Readonly<Record<Task | 'cost', Readonly<Record<string, Direction>>>> = {
   classification: { accuracy: 'maximize', 'balanced-accuracy': 'maximize', auc: 'maximize', f1: 'maximize', loss: 'minimize' },
   regression: { rmse: 'minimize', mae: 'minimize', r2: 'maximize', loss: 'minimize' },
-  cost: { latencyMs: 'minimize', parameters: 'minimize', flops: 'minimize' },
+  cost: { latencyMs: 'minimize', parameters: 'minimize', flops: 'minimize', bytes: 'minimize' },
 }
 const first: Readonly<Record<Task, string>> = { classification: 'accuracy', regression: 'rmse' }
 

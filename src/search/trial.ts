@@ -5,6 +5,7 @@ import type { Architecture } from '../space/types.ts'
 import { type EpochRecord, measureStep, trainNetwork } from '../train/index.ts'
 import { type Bench, childOf, finite, outputsOf, settingsFor } from './bench.ts'
 import type { TrialCost } from './budget.ts'
+import { affordable, weightBytes } from './limits.ts'
 import type { Metrics, RunConfig, TrialEnd, TrialTask } from './events.ts'
 
 export interface TrialHooks {
@@ -52,7 +53,7 @@ export async function runTrial(
     if (result.status !== 'finished') return { end: { status: result.status, metrics: {}, reason: result.reason } }
     const { parameters, flops } = networkCost(network)
     const latencyMs = await measureLatency(runtime, network, result.weights, { threads, device })
-    const metrics: Metrics = { ...finite(result.metrics), parameters, flops, latencyMs }
+    const metrics: Metrics = { ...finite(result.metrics), parameters, flops, bytes: weightBytes(parameters), latencyMs }
     const missing = config.objectives.find(({ metric }) => metrics[metric] === undefined)
     if (missing) return failed(`${missing.metric} could not be computed on the validation part`)
     return {
@@ -78,11 +79,12 @@ function networkOrReason(bench: Bench, architecture: Architecture): Network | st
 
 /** Random architectures of the space with the work of training them, the cheapest first. */
 export function sampleCosts(
-  { space, dataset }: Bench,
-  seed: number,
+  { space: whole, dataset }: Bench,
+  { seed, limits }: Pick<RunConfig, 'seed' | 'limits'>,
   samples = 41,
 ): readonly { readonly architecture: Architecture; readonly work: number }[] {
   const context = { input: dataset.input, outputs: outputsOf(dataset) }
+  const space = affordable(whole, { limits }, context)
   return Array.from({ length: samples }, (_, i) => space.sample(randomFor(seed, 'reference', i)))
     .map((architecture) => ({ architecture, work: trainingWork(space.cost(architecture, context)) }))
     .sort((a, b) => a.work - b.work)
@@ -91,7 +93,7 @@ export function sampleCosts(
 /** Measures what a trial of a typical architecture takes here, for the plan of the run. */
 export async function measureTrial(bench: Bench, config: RunConfig): Promise<TrialCost> {
   const { runtime, dataset, threads, shared, device, cache, openBatches } = bench
-  const samples = sampleCosts(bench, config.seed)
+  const samples = sampleCosts(bench, config)
   const { architecture, work } = samples[Math.floor(samples.length / 2)]
   const settings = settingsFor(bench, architecture, config, 1)
   const { batchSize, seed, augmentation } = settings

@@ -1,4 +1,4 @@
-import type { Activation, Layer, NetworkNode } from '../network/network.ts'
+import type { Activation, Layer, NetworkNode, RecurrentActivation } from '../network/network.ts'
 import { commonChannels } from './channels.ts'
 import { SpaceError } from './error.ts'
 import type { Value } from './expression.ts'
@@ -103,7 +103,7 @@ function strideTo(path: string, from: readonly number[], to: readonly number[]):
 }
 
 /** Layers that would do nothing here: identities, pooling of a single point, pooling or flattening of vectors. */
-function passes(layer: Layer, input: Flow): boolean {
+export function passes(layer: Layer, input: Flow): boolean {
   switch (layer.kind) {
     case 'identity':
       return true
@@ -121,12 +121,13 @@ function passes(layer: Layer, input: Flow): boolean {
 }
 
 /** A layer with its fields as final numbers. */
-function toLayer(path: string, kind: LayerTree['layer'], fields: Readonly<Record<string, Value>>, input: Flow): Layer {
+export function toLayer(path: string, kind: LayerTree['layer'], fields: Readonly<Record<string, Value>>, input: Flow): Layer {
   const count = (field: string): number => {
     const value = Math.round(fields[field] as number)
     if (!(value >= 1)) throw new SpaceError(`${path}: ${field} came out as ${String(fields[field])}, but must be 1 or more.`)
     return value
   }
+  const padding = fields.padding === 'auto' ? {} : { padding: fields.padding as number }
   const bias = fields.bias === 'auto' ? AUTO_BIAS : (fields.bias as boolean)
   switch (kind) {
     case 'convolution': {
@@ -138,6 +139,8 @@ function toLayer(path: string, kind: LayerTree['layer'], fields: Readonly<Record
         dilation: count('dilation'),
         groups: count('groups'),
         bias,
+        ...padding,
+        ...(fields.width === undefined ? {} : { width: count('width') }),
       }
       if (layer.channels % layer.groups !== 0 || input.shape[0] % layer.groups !== 0)
         throw new SpaceError(`${path}: ${layer.groups} groups do not divide ${input.shape[0]} channels in and ${layer.channels} out.`)
@@ -149,10 +152,24 @@ function toLayer(path: string, kind: LayerTree['layer'], fields: Readonly<Record
       return { kind, activation: fields.activation as Activation }
     case 'max-pool':
     case 'average-pool':
-      return { kind, size: count('size'), stride: count('stride') }
+      return { kind, size: count('size'), stride: count('stride'), ...padding }
+    case 'squeeze-excite':
+      return { kind, squeezed: count('squeezed'), gate: fields.gate as 'sigmoid' | 'hard-sigmoid' }
     case 'dropout':
       return { kind, rate: fields.rate as number }
+    case 'recurrent':
+      return {
+        kind,
+        units: count('units'),
+        first: fields.activation0 as RecurrentActivation,
+        nodes: Array.from({ length: count('nodes') }, (_, i) => ({
+          from: Number((fields[`from${i + 1}`] as string).slice(1)),
+          activation: fields[`activation${i + 1}`] as RecurrentActivation,
+        })),
+        output: fields.output as 'mean' | 'loose-ends',
+      }
     case 'column-embedding':
+    case 'token-embedding':
       return { kind, width: count('width') }
     default:
       return { kind }
@@ -160,7 +177,7 @@ function toLayer(path: string, kind: LayerTree['layer'], fields: Readonly<Record
 }
 
 /** Stands for "a bias unless a batch norm follows at once" until the whole network is known. */
-const AUTO_BIAS = 'auto' as unknown as boolean
+export const AUTO_BIAS = 'auto' as unknown as boolean
 
 /** Decides the biases that were left open: none where the only reader is a batch norm. */
 export function settleBiases(nodes: readonly NetworkNode[]): readonly NetworkNode[] {

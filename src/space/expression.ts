@@ -33,6 +33,11 @@ const operations = {
   maximum: (a: number, b: number) => Math.max(a, b),
   /** `a` to the nearest multiple of `b`, at least one. */
   roundTo: (a: number, b: number) => Math.max(1, Math.round(a / b)) * b,
+  /** The same, one more where that is less than nine tenths of `a`. */
+  roundWidth: (a: number, b: number) => {
+    const rounded = Math.max(1, Math.round(a / b)) * b
+    return rounded < 0.9 * a ? rounded + b : rounded
+  },
   equals: (a: Value, b: Value) => a === b,
   lessThan: (a: number, b: number) => a < b,
   atMost: (a: number, b: number) => a <= b,
@@ -116,4 +121,12 @@ export function sharedIn(expression: Expression): readonly string[] {
   if (expression.kind === 'operation') return expression.operands.flatMap(sharedIn)
   if (expression.kind === 'if') return [expression.condition, expression.met, expression.otherwise].flatMap(sharedIn)
   return []
+}
+
+/** Whether the round of a repeat is part of the expression. */
+export function holdsIndex(expression: Expression): boolean {
+  if (typeof expression !== 'object') return false
+  if (expression.kind === 'operation') return expression.operands.some(holdsIndex)
+  if (expression.kind === 'if') return [expression.condition, expression.met, expression.otherwise].some(holdsIndex)
+  return expression.kind === 'index'
 }

@@ -9,7 +9,7 @@ export type {
   SearchSpace,
 } from './types.ts'
 export type { ArchitectureGraph, Vertex, VertexRole } from './architecture-graph.ts'
-export { add, cell, choice, concat, graph, inputs, looseEnds, repeat, residual, scope, sequence, share, when } from './builders.ts'
+export { add, cell, choice, concat, graph, inputs, looseEnds, repeat, residual, scope, sequence, share, stack, when } from './builders.ts'
 export type { InputsDeclaration, InputsOptions, NodeDeclaration } from './builders.ts'
 export { canonicalText } from './canonical.ts'
 export { constraint, type Constraint } from './constraint.ts'
@@ -30,10 +30,17 @@ export {
   flatten,
   globalPool,
   identity,
+  lastStep,
   layerNorm,
   maxPool,
+  type PoolOptions,
+  recurrent,
+  type RecurrentCell,
   relu,
   separable,
+  shift,
+  squeezeExcite,
+  tokenEmbedding,
   zero,
 } from './layers.ts'
 export {
@@ -53,6 +60,7 @@ export {
   plus,
   power,
   roundTo,
+  roundWidth,
   times,
 } from './numbers.ts'
 export { integer, normal, pick, pickMany, randomFor, shuffle } from './random.ts'

@@ -37,6 +37,8 @@ export const minimum: Binary = operation('minimum')
 export const maximum: Binary = operation('maximum')
 /** `a` to the nearest multiple of `b`, at least one `b`. */
 export const roundTo: Binary = operation('roundTo')
+/** `a` to the nearest multiple of `b`, at least one `b` and nine tenths of `a`: how the MobileNets round widths. */
+export const roundWidth: Binary = operation('roundWidth')
 export const equals: Binary = operation('equals')
 export const lessThan: Binary = operation('lessThan')
 export const atMost: Binary = operation('atMost')

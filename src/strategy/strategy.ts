@@ -21,6 +21,8 @@ export interface Proposal {
   readonly parents?: readonly number[]
   /** How it was made, for the record: 'random', 'mutation', 'crossover', … */
   readonly origin: string
+  /** What the strategy knew when it made it, for the record: plain JSON, such as the probability of each decision. */
+  readonly details?: Readonly<Record<string, unknown>>
 }
 
 /**

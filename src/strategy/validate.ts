@@ -10,7 +10,7 @@ const TRIALS = 20
  *
  * @param context the data's shape; without it networks are not tried
  */
-export function validate(space: SearchSpace, strategy: StrategyEntry, context?: NetworkContext): readonly Issue[] {
+export function validate(space: SearchSpace, strategy: Pick<StrategyEntry, 'refuses'>, context?: NetworkContext): readonly Issue[] {
   const why = strategy.refuses?.(space)
   const issues: Issue[] = why === undefined ? [] : [{ path: '', message: why }]
   if (context === undefined) return issues

@@ -5,7 +5,7 @@ import { createStep, type StepOptions } from './program.ts'
 
 /** What a training's parts take here, measured. */
 export interface StepMeasure {
-  /** Median milliseconds of a step, its batch included. */
+  /** Mean milliseconds of a step, its batch included. */
   readonly stepMs: number
   /** Milliseconds of a validation of the whole validation part. */
   readonly evaluationMs: number
@@ -26,14 +26,14 @@ export async function measureStep(options: MeasureOptions): Promise<StepMeasure>
   const program = await createStep(options, await batches.batch(0, 0))
   try {
     program.load(initialWeights(network, settings.seed))
-    const times: number[] = []
+    let began = performance.now()
     for (let step = 0; step <= steps; step++) {
-      const began = performance.now()
       const { inputs, targets } = await batches.batch(0, step % batches.batches)
       await program.step({ inputs, targets }, { learningRate: 0 })
-      if (step > 0) times.push(performance.now() - began)
+      // The first one is not timed: buffers are made in it.
+      if (step === 0) began = performance.now()
     }
-    const stepMs = times.sort((a, b) => a - b)[Math.floor(times.length / 2)]
+    const stepMs = (performance.now() - began) / steps
     const { count, dtype } = dataset.valid
     if (count === 0) return { stepMs, evaluationMs: 0, compileMs: program.compileMs }
     const batchSize = evaluationBatchSize(network, count)
@@ -59,7 +59,7 @@ export interface StepPlan {
   readonly steps?: number
 }
 
-/** Measured times scatter: plans fill this share of the time. */
+/** Measured times scatter: plans fill this share of the time; a training that turns out slower or faster is fitted to it (pace.ts). */
 const filled = 0.92
 
 /** From so many epochs on a plan is of whole ones: the part of an epoch that is left is not worth an odd end. */

@@ -5,6 +5,7 @@ import { bestOf, epochFault, epochsSinceBest, isBetter, lossFault } from './curv
 import { createEvaluator, type Evaluator, evaluationBatchSize } from './evaluator.ts'
 import { isOutOfMemory, memoryReason } from './memory.ts'
 import { chanceLoss } from './objective.ts'
+import { fitStretch, scheduleStep, type Stretch, wholeStretch } from './pace.ts'
 import { batchSizeOf, createStep, type StepOptions } from './program.ts'
 import { learningRateAt, totalSteps } from './schedule.ts'
 import { packState, unpackState } from './state.ts'
@@ -21,6 +22,11 @@ export interface TrainOptions extends StepOptions {
   readonly resumeFrom?: TrainState
   /** When to stop, in milliseconds since 1970: no step begins that would end later. */
   readonly deadline?: number
+  /**
+   * With a deadline: steps that turn out slower or faster than planned shorten or lengthen the training (to this many steps at most), so that its schedule
+   * is complete at the deadline.
+   */
+  readonly elastic?: number
   /** Stops before the next step. */
   readonly signal?: AbortSignal
   /** Seconds between states given to `onCheckpoint` within an epoch; default 30. */
@@ -49,6 +55,9 @@ export async function trainNetwork(options: TrainOptions): Promise<TrainResult> 
   }
 }
 
+/** Steps over which a pace is measured. */
+const pacedSteps = 25
+
 /** Why training ends before its last step. */
 class Stop {
   constructor(
@@ -66,11 +75,16 @@ class TrainingRun {
   private partial: { loss: number; steps: number }
   private epochBegan = performance.now()
   private checkpointed = performance.now()
+  private stretch: Stretch
+  /** Since when and from which step on the pace is measured, and what it was before. */
+  private paced: { readonly step: number; readonly at: number; readonly ms?: number } | undefined
 
   constructor(
     private readonly options: TrainOptions,
-    private readonly steps: number,
+    /** Steps as planned, over which the schedule spans. */
+    private readonly planned: number,
   ) {
+    this.stretch = options.resumeFrom?.stretch ?? wholeStretch(planned)
     this.curve = [...(options.resumeFrom?.curve ?? [])]
     this.partial = { ...(options.resumeFrom?.partial ?? { loss: 0, steps: 0 }) }
   }
@@ -131,7 +145,7 @@ class TrainingRun {
     const { batches, hooks } = this.options
     const program = this.program as TrainingProgram
     let ready: Batch | undefined = first
-    while (program.steps < this.steps) {
+    while (program.steps < this.stretch.end) {
       const before = this.overdue() ?? this.impatient()
       if (before) return before
       const step = program.steps
@@ -140,8 +154,9 @@ class TrainingRun {
       const loss = await this.step(batch, step)
       const fault = lossFault(loss, step + 1)
       if (fault) return new Stop('failed', fault)
-      const verdict = hooks?.onStep?.(step + 1, this.steps, loss)
-      const atEnd = program.steps % batches.batches === 0 || program.steps === this.steps
+      const verdict = hooks?.onStep?.(step + 1, this.stretch.end, loss)
+      this.keepPace(step + 1)
+      const atEnd = program.steps % batches.batches === 0 || program.steps === this.stretch.end
       const stop = (atEnd ? await this.endEpoch() : undefined) ?? stopped(verdict)
       if (stop) return stop
       if (!atEnd) await this.checkpointWhenDue()
@@ -153,11 +168,25 @@ class TrainingRun {
     const { settings } = this.options
     const began = performance.now()
     const feeds = { inputs: batch.inputs, targets: batch.targets }
-    const { loss } = await (this.program as TrainingProgram).step(feeds, { learningRate: learningRateAt(settings, step, this.steps) })
+    const { loss } = await (this.program as TrainingProgram).step(feeds, {
+      learningRate: learningRateAt(settings, scheduleStep(this.stretch, this.planned, step), this.planned),
+    })
     this.times.push(performance.now() - began)
     this.partial.loss += loss
     this.partial.steps += 1
     return loss
+  }
+
+  /** Fits the training to its deadline by its pace, waiting for batches and validating included. */
+  private keepPace(step: number): void {
+    const { deadline, elastic } = this.options
+    if (elastic === undefined || deadline === undefined) return
+    const now = performance.now()
+    this.paced ??= { step, at: now }
+    const measured = step - this.paced.step
+    if (measured >= pacedSteps) this.paced = { step, at: now, ms: (now - this.paced.at) / measured }
+    if (this.paced.ms !== undefined)
+      this.stretch = fitStretch(this.stretch, this.planned, step, deadline - Date.now(), this.paced.ms, elastic)
   }
 
   /** Validates, keeps the best, asks the hooks. */
@@ -214,7 +243,9 @@ class TrainingRun {
     this.checkpointed = performance.now()
     const { hooks } = this.options
     if (hooks?.onCheckpoint)
-      await hooks.onCheckpoint(packState((this.program as TrainingProgram).state(), this.best, this.curve, { ...this.partial }))
+      await hooks.onCheckpoint(
+        packState((this.program as TrainingProgram).state(), this.best, this.curve, { ...this.partial }, this.stretch),
+      )
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Augmentation } from '../data/dataset.ts'
 import type { Weights } from '../network/network.ts'
+import type { Stretch } from './pace.ts'
 
 export interface TrainSettings {
   readonly epochs: number
@@ -60,6 +61,8 @@ export interface TrainState {
   readonly curve: readonly EpochRecord[]
   /** Within an epoch: sum and count of its losses so far. */
   readonly partial?: { readonly loss: number; readonly steps: number }
+  /** Given when the plan was changed on the way: the stretch of steps that it is in. */
+  readonly stretch?: Stretch
 }
 
 export interface TrainResult {

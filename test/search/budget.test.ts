@@ -11,7 +11,6 @@ import {
   planFidelity,
   planTime,
 } from '../../src/search/budget.ts'
-import { planFinal } from '../../src/search/final.ts'
 import { parseObjectives } from '../../src/search/objectives.ts'
 
 describe('a budget', () => {
@@ -172,20 +171,5 @@ describe('objectives', () => {
   ] as const)('"%s" for %s is refused', (text, task, words) => {
     expect(() => parseObjectives(text, task)).toThrow(UserError)
     expect(() => parseObjectives(text, task)).toThrow(words)
-  })
-})
-
-describe('the length of the final training', () => {
-  const timed = { stepMs: 10, compileMs: 200 }
-
-  it('is whole epochs where many fit, and no more than help', () => {
-    expect(planFinal(timed, 30, 100)).toEqual({ epochs: 27 })
-    expect(planFinal(timed, 3000, 100)).toEqual({ epochs: 100 })
-  })
-
-  it('is counted in steps where few fit, so that no time is left over', () => {
-    expect(planFinal(timed, 3, 100)).toEqual({ epochs: 3, steps: 256 })
-    expect(planFinal(timed, 0.5, 100)).toEqual({ epochs: 1, steps: 26 })
-    expect(planFinal(timed, 0, 100)).toEqual({ epochs: 1, steps: 1 })
   })
 })

@@ -14,6 +14,7 @@ import {
   type TrainResult,
   type TrainState,
 } from '../../src/train/index.ts'
+import { scheduleStep, type Stretch } from '../../src/train/pace.ts'
 import { chain, conv, relu } from '../network/examples.ts'
 import { batchesOf, rowsData, rowsNetwork, settingsFor, stripesData, stripesNetwork } from './examples.ts'
 
@@ -137,6 +138,31 @@ describe('training', () => {
     const late = await trainNetwork({ runtime, network, dataset, settings, batches: batchesOf(dataset, settings), deadline: began })
     expect(late).toMatchObject({ status: 'stopped', steps: 0, metrics: {} })
     expect(late.weights).toEqual(initialWeights(network, settings.seed))
+  })
+
+  it('is shortened, not cut off, when its steps are slower than planned', async () => {
+    const own = { ...settings, epochs: 10_000 }
+    const states: TrainState[] = []
+    const result = await trainNetwork({
+      runtime,
+      network,
+      dataset,
+      settings: own,
+      batches: batchesOf(dataset, own),
+      deadline: Date.now() + 1000,
+      elastic: 100_000,
+      checkpointSeconds: 0,
+      hooks: {
+        async onCheckpoint(state) {
+          states.push(state)
+        },
+      },
+    })
+    expect(result.steps).toBeLessThan(100_000)
+    const last = states[states.length - 1]
+    // As planned it would have come through a hundredth of its schedule; a machine that is interrupted at the very end leaves a part of it.
+    expect(scheduleStep(last.stretch as Stretch, 100_000, result.steps)).toBeGreaterThan(50_000)
+    expect(decodeState(encodeState(last)).stretch).toEqual(last.stretch)
   })
 
   it('stops when a hook or a signal says so', async () => {

@@ -3,6 +3,7 @@ import {
   budgetOption,
   deterministicOption,
   deviceOption,
+  limitOption,
   outOption,
   seedOption,
   settings,
@@ -22,7 +23,8 @@ export const search: CommandSpec = {
     { flags: '--set <name=value>', summary: "the strategy's options, for example population=20,sample=5", parse: settings('--set') },
     budgetOption,
     targetOption,
-    { flags: '--objective <metrics>', summary: 'what to make better, the first one first: accuracy,latencyMs,parameters,flops' },
+    { flags: '--objective <metrics>', summary: 'what to make better, the first one first: accuracy,latencyMs,parameters,flops,bytes' },
+    limitOption,
     {
       flags: '--fidelity <amount>',
       summary: 'how far a trial is trained: 3ep, 20%data, or both: 3ep,20%data (default: planned from the budget)',

@@ -8,7 +8,7 @@ export const strategies: CommandSpec = {
   options: [],
   examples: ['nascent strategies', 'nascent strategies --json'],
   async run(_, options, terminal) {
-    const { strategies: entries } = await import('../../strategy/index.ts')
+    const { searchers: entries } = await import('../../search/searchers.ts')
     const rows = entries.map(({ name, summary, paper, options: settings }) => ({ name, summary, paper, options: settings }))
     if (options.json) printJson(terminal, rows)
     else {

@@ -10,27 +10,29 @@ import {
   type Tensor,
 } from '../../tensor/index.ts'
 import { type LayerDefinition, type LayerOf, noParameters, spatial, wholeNumber } from './layer.ts'
-import { samePadding, samePadding2d, strided } from './padding.ts'
+import { padsOf, padsOf2d, strided, type Window } from './padding.ts'
 
 type PoolLayer = LayerOf<'max-pool'> | LayerOf<'average-pool'>
+const windowOf = ({ size, stride, padding }: PoolLayer): Window => ({ extent: size, stride, padding })
 type Windows = { readonly kernel: number | [number, number]; readonly stride: number | [number, number]; readonly pads: readonly number[] }
 
-/** Max and average pooling share all but what they do with a window. 'same' padding: stride s gives ⌈size / s⌉; padding is not counted. */
+/** Max and average pooling share all but what they do with a window. 'same' padding unless another is named; it is not counted. */
 const pool = <L extends PoolLayer>(kind: L['kind'], overWindows: (x: Tensor, windows: Windows) => Tensor): LayerDefinition<L> => ({
   kind,
   outputShape(layer, inputs) {
     const { channels, space } = spatial(inputs)
     wholeNumber('size', layer.size)
     wholeNumber('stride', layer.stride)
-    return [channels, ...strided(space, layer.stride)]
+    return [channels, ...strided(space, windowOf(layer))]
   },
   parameters: noParameters,
   flops: (layer, inputs, output) => sizeOf(output) * layer.size ** spatial(inputs).space.length,
-  forward({ size, stride }, inputs) {
+  forward(layer, inputs) {
+    const { size, stride } = layer
     const x = inputs[0]
     const space = x.shape.slice(2)
-    if (space.length === 2) return overWindows(x, { kernel: size, stride, pads: samePadding2d(space, size, stride) })
-    const [before, after] = samePadding(space[0], size, stride)
+    if (space.length === 2) return overWindows(x, { kernel: size, stride, pads: padsOf2d(space, windowOf(layer)) })
+    const [before, after] = padsOf(space[0], windowOf(layer))
     const row = overWindows(expandDims(x, [2]), { kernel: [1, size], stride: [1, stride], pads: [0, before, 0, after] })
     return squeeze(row, [2])
   },

@@ -1,16 +1,15 @@
 import { join } from 'node:path'
 import { type Dataset, openBatches, openDataset } from '../../data/index.ts'
 import { UserError } from '../../errors.ts'
-import { findStrategy } from '../../strategy/index.ts'
 import { loadModel } from '../../model/artifact.ts'
 import { defaultBudget, parseBudget, parseFidelity } from '../budget.ts'
 import { outputsOf } from '../bench.ts'
 import type { RunConfig, RunState } from '../events.ts'
+import { affordable } from '../limits.ts'
 import { createSessionCache } from '../../tensor/index.ts'
-import { trainingWork } from '../../network/index.ts'
-import { limitSpace } from '../../space/limit.ts'
-import type { Architecture, NetworkContext, SearchSpace } from '../../space/types.ts'
-import type { StrategyEntry } from '../../strategy/strategy.ts'
+import type { SearchSpace } from '../../space/types.ts'
+import { findSearcher, isOneShot, type Searcher } from '../searchers.ts'
+import { sharedSpace } from '../supernet.ts'
 import type { RunHooks, RunResult, SearchOptions } from './options.ts'
 import { planNote, planRun } from './plan.ts'
 import { prepare } from './prepare.ts'
@@ -21,7 +20,7 @@ import { bestModel, hasModel, writeOnnx, writeRunReport } from './products.ts'
 import { createRunPlace, findRun, openRun } from './runs.ts'
 import { checkDevice } from './device.ts'
 import { isObjectSpace, loadSpace } from './spaces.ts'
-import { conduct, resultOf, runOf } from './study.ts'
+import { conduct, resultOf, runOf, type Search } from './study.ts'
 import { version } from './version.ts'
 import { withRun } from './with-run.ts'
 
@@ -40,7 +39,7 @@ export async function runSearch(options: SearchOptions, hooks: RunHooks = {}): P
   if (options.fidelity !== undefined) parseFidelity(options.fidelity)
   await checkDevice(options.device)
   const prepared = await prepare(options, hooks)
-  const { data, dataset, named, space, strategy, objectives } = prepared
+  const { data, dataset, named, space, strategy, objectives, limits } = prepared
   const place = createRunPlace(options.out, hooks.onNote)
   const draft: RunConfig = {
     run: place.run,
@@ -54,6 +53,7 @@ export async function runSearch(options: SearchOptions, hooks: RunHooks = {}): P
     strategyOptions: options.strategyOptions ?? {},
     objectives,
     budget,
+    limits,
     fidelity: { epochs: 1 },
     // An object cannot be sent to another process.
     workers: isObjectSpace(named.name) ? 1 : (options.workers ?? defaultWorkers()),
@@ -67,10 +67,10 @@ export async function runSearch(options: SearchOptions, hooks: RunHooks = {}): P
   const crew = await crewFor(draft, space, dataset, place.folder)
   return withRun(place, crew, async (store) => {
     const plan = await planRun(draft, options.fidelity, dataset.train.count, crew, since, hooks)
-    hooks.onNote?.(planNote(budget, plan, draft.workers))
+    hooks.onNote?.(planNote(budget, plan, draft.workers, isOneShot(strategy)))
     const config = { ...draft, ...plan }
     for (const event of store.append([{ type: 'run-started', config, since }])) hooks.onEvent?.(event)
-    const search = searchWith(space, strategy, config, { input: dataset.input, outputs: outputsOf(dataset) })
+    const search = searchWith(space, strategy, config, dataset)
     return conduct({ place, store, crew, search, examples: dataset.train.count }, hooks)
   })
 }
@@ -83,7 +83,7 @@ export interface ResumeChange {
   /** The space, if it was an object of the program that began the run. */
   readonly space?: SearchSpace
   /** The strategy, if it is not in the registry. */
-  readonly strategy?: StrategyEntry
+  readonly strategy?: Searcher
   /** When the time counts from; default: when this process started. */
   readonly since?: number
 }
@@ -106,7 +106,7 @@ export async function resumeRun(name: string, change: ResumeChange = {}, hooks: 
   }
   const { data, target, seed, space: spaceName, spaceHash: hash } = state.config
   const space = change.space && isObjectSpace(spaceName) ? change.space : await loadSpace({ name: spaceName, hash })
-  const strategy = state.config.command === 'train' ? undefined : (change.strategy ?? findStrategy(state.config.strategy))
+  const strategy = state.config.command === 'train' ? undefined : (change.strategy ?? findSearcher(state.config.strategy))
   const dataset = await openDataset(data, { target, seed, onNote: hooks.onNote })
   const at = { run: state.config.run, folder: place.folder }
   const crew = await crewFor({ ...state.config, workers }, space, dataset, place.folder)
@@ -115,7 +115,7 @@ export async function resumeRun(name: string, change: ResumeChange = {}, hooks: 
     const before = runOf(store).config
     const config = { ...before, workers, budget: budget ?? before.budget }
     for (const event of store.append([{ type: 'run-resumed', config, since }])) hooks.onEvent?.(event)
-    const search = strategy && searchWith(space, strategy, config, { input: dataset.input, outputs: outputsOf(dataset) })
+    const search = strategy && searchWith(space, strategy, config, dataset)
     return conduct({ place: at, store, crew, search, examples: dataset.train.count }, hooks)
   })
 }
@@ -133,13 +133,20 @@ async function crewFor(config: RunConfig, space: SearchSpace, dataset: Dataset, 
 const isOver = ({ ended, final }: RunState): boolean =>
   ended !== undefined && ended.reason !== 'interrupted' && ended.reason !== 'failed' && final?.metrics !== undefined
 
-/** The space within what the run can afford, and the strategy on it. */
-function searchWith(whole: SearchSpace, strategy: StrategyEntry, config: RunConfig, context: NetworkContext) {
-  const { maxWork, seed, objectives, strategyOptions } = config
-  const accepts = (architecture: Architecture): boolean =>
-    trainingWork(whole.cost(architecture, context)) <= (maxWork ?? Number.POSITIVE_INFINITY)
-  const space = maxWork === undefined ? whole : limitSpace(whole, { accepts, message: `more than ${maxWork} units of work` })
-  return { space, strategy: strategy.make({ space, seed, objectives }, strategyOptions) }
+/** The space within what the run can afford, and what proposes its architectures. */
+function searchWith(whole: SearchSpace, searcher: Searcher, config: RunConfig, dataset: Dataset): Search {
+  const { seed, objectives, strategyOptions } = config
+  let count = 0
+  const rejected = (): number => count
+  const reject = (): number => count++
+  if (isOneShot(searcher)) {
+    const space = sharedSpace(whole, config, dataset, reject)
+    const proposer = (learned: unknown): ReturnType<typeof searcher.proposer> =>
+      searcher.proposer({ space, seed, objectives }, learned, strategyOptions)
+    return { space, method: searcher, proposer, rejected }
+  }
+  const space = affordable(whole, config, { input: dataset.input, outputs: outputsOf(dataset) }, reject)
+  return { space, strategy: searcher.make({ space, seed, objectives }, strategyOptions), rejected }
 }
 
 /**

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { SearchSpace } from '../../space/types.ts'
-import type { StrategyEntry } from '../../strategy/strategy.ts'
 import type { Metrics, RunConfig, StoredEvent } from '../events.ts'
+import type { Searcher } from '../searchers.ts'
 
 /** What a search is asked for; texts as on the command line. */
 export interface SearchOptions {
@@ -13,12 +13,14 @@ export interface SearchOptions {
   /** A name in the hub, a module and its export (`spaces.ts#small`), or a space itself, which this process then computes alone; default: by the kind of data. */
   readonly space?: string | SearchSpace
   /** A name, or a strategy that is not in the registry. */
-  readonly strategy?: string | StrategyEntry
+  readonly strategy?: string | Searcher
   readonly strategyOptions?: Readonly<Record<string, number | string | boolean>>
   /** `10m`, `200trials`, `10m,200trials`. */
   readonly budget?: string
   /** `accuracy,latencyMs`. */
   readonly objectives?: string
+  /** The most that a network may cost: `parameters<=500k,flops<=20M,bytes<=2M`. */
+  readonly limits?: string
   /** `3ep`, `20%data`, `3ep,20%data`; default: planned. */
   readonly fidelity?: string
   readonly finalEpochs?: number
@@ -42,6 +44,10 @@ export interface TrainRequest {
   readonly space?: string
   /** A run's trial in place of its best. */
   readonly trial?: number
+  /** Cells to stack, in place of as many as the space has: a cell that was found small is trained large. */
+  readonly stack?: number
+  /** Channels of the first cell, in place of the space's. */
+  readonly channels?: number
   readonly epochs?: number
   readonly budget?: string
   readonly target?: string
@@ -67,7 +73,7 @@ export interface RunResult {
   readonly best?: { readonly number?: number; readonly architecture: string; readonly metrics: Metrics }
   /** All metrics that apply, on the test part; empty when the run ended before its final model. */
   readonly test: Metrics
-  readonly trials: { readonly finished: number; readonly stopped: number; readonly failed: number }
+  readonly trials: { readonly finished: number; readonly stopped: number; readonly failed: number; readonly rejected: number }
   readonly seconds: number
   /** Paths written. */
   readonly files: readonly string[]

@@ -60,11 +60,13 @@ const describe = ({ epochSeconds, validSeconds, fixedSeconds }: TrialCost): stri
   `a typical network takes ${epochSeconds.toFixed(2)} s an epoch, ${validSeconds.toFixed(2)} s to validate and ${fixedSeconds.toFixed(2)} s to begin`
 
 /** `Budget 10m: trials of 3 epochs …` for the person who waits. */
-export function planNote(budget: Budget, { fidelity, maxWork }: FidelityPlan, workers: number): string {
+export function planNote(budget: Budget, { fidelity, maxWork }: FidelityPlan, workers: number, shared = false): string {
   const parts = [
     ...(budget.seconds === undefined ? [] : [`${Math.round(budget.seconds)} s`]),
     ...(budget.trials === undefined ? [] : [`${budget.trials} trials`]),
   ]
   const limit = maxWork === undefined ? '' : ' The dearest networks of the space are left out: there is no time to train them.'
+  if (shared)
+    return `Budget ${parts.join(' or ')}: one set of weights is trained for all networks first; then paths through it are judged.${limit}`
   return `Budget ${parts.join(' or ')}: ${workers} worker${workers === 1 ? '' : 's'}, each trial trains ${describeFidelity(fidelity)}.${limit}`
 }

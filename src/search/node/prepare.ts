@@ -2,11 +2,15 @@ import type { Dataset } from '../../data/index.ts'
 import { openDataset } from '../../data/index.ts'
 import { UserError } from '../../errors.ts'
 import { spaces } from '../../hub/index.ts'
+import { randomFor } from '../../space/random.ts'
 import type { SearchSpace } from '../../space/types.ts'
 import { findStrategy, validate } from '../../strategy/index.ts'
-import type { Objective, StrategyEntry } from '../../strategy/strategy.ts'
+import { type OptionSpecs, readOptions } from '../../strategy/options.ts'
+import type { Objective } from '../../strategy/strategy.ts'
 import { outputsOf } from '../bench.ts'
+import { affordable, type CostLimit, parseLimits } from '../limits.ts'
 import { parseObjectives } from '../objectives.ts'
+import { findSearcher, isOneShot, type Searcher } from '../searchers.ts'
 import { type RunHooks, resolveData, type SearchOptions } from './options.ts'
 import { knownSpace, type NamedSpace } from './spaces.ts'
 
@@ -16,31 +20,40 @@ export interface Prepared {
   readonly dataset: Dataset
   readonly named: NamedSpace
   readonly space: SearchSpace
-  readonly strategy: StrategyEntry
+  readonly strategy: Searcher
   readonly objectives: readonly Objective[]
+  readonly limits: readonly CostLimit[] | undefined
 }
 
-type Wanted = Pick<SearchOptions, 'data' | 'target' | 'seed' | 'space' | 'strategy' | 'strategyOptions' | 'objectives'>
+type Wanted = Pick<SearchOptions, 'data' | 'target' | 'seed' | 'space' | 'strategy' | 'strategyOptions' | 'objectives' | 'limits'>
 
 /** @throws UserError for the first thing that is not as it must be */
 export async function prepare(options: Wanted, hooks: RunHooks): Promise<Prepared> {
   // Names first: a slip is said at once, before data are decoded.
   const { strategy: wanted = 'evolution' } = options
-  const strategy = typeof wanted === 'string' ? findStrategy(wanted) : wanted
+  const strategy = typeof wanted === 'string' ? findSearcher(wanted) : wanted
+  const limits = options.limits === undefined ? undefined : parseLimits(options.limits)
   const given = options.space === undefined ? undefined : await knownSpace(options.space)
   const data = resolveData(options.data)
   const dataset = await openDataset(data, { target: options.target, seed: options.seed ?? 0, onNote: hooks.onNote })
   for (const note of dataset.notes) hooks.onNote?.(note)
-  const { named, space } = given ?? (await knownSpace(defaultSpace(dataset)))
+  const { named, space } = given ?? (await knownSpace(suitedSpace(strategy, dataset)))
   fits(space, strategy, dataset)
   const objectives = parseObjectives(options.objectives, dataset.task)
+  // Drawn once to refuse limits that no network meets.
+  affordable(space, { limits }, { input: dataset.input, outputs: outputsOf(dataset) }).sample(randomFor(options.seed ?? 0, 'limits'))
   // Made once to refuse options that it does not have.
-  strategy.make({ space, seed: options.seed ?? 0, objectives }, options.strategyOptions)
-  return { data, dataset, named, space, strategy, objectives }
+  if (isOneShot(strategy)) readOptions(strategy.name, strategy.options as OptionSpecs, options.strategyOptions)
+  else strategy.make({ space, seed: options.seed ?? 0, objectives }, options.strategyOptions)
+  return { data, dataset, named, space, strategy, objectives, limits }
 }
 
 /** Spaces that serve well where nothing is said, the first that is for such data. */
-const preferred = ['chain', 'mlp']
+const preferred = ['signal', 'chain', 'mlp']
+
+/** The space of a method that names one for images; else by the kind of data. */
+const suitedSpace = (strategy: Searcher, dataset: Dataset): string =>
+  isOneShot(strategy) && strategy.space !== undefined && dataset.kind === 'image' ? strategy.space : defaultSpace(dataset)
 
 export function defaultSpace({ kind }: Pick<Dataset, 'kind'>): string {
   const suitable = spaces.filter((entry) => entry.kinds.includes(kind)).map(({ name }) => name)
@@ -50,8 +63,8 @@ export function defaultSpace({ kind }: Pick<Dataset, 'kind'>): string {
 }
 
 /** Whether the strategy can take the space, and the space can make networks for the data. @throws UserError with what hinders it, and which spaces can */
-export function fits(space: SearchSpace, strategy: StrategyEntry | undefined, dataset: Dataset): void {
-  const entry = spaces.find(({ name }) => name === space.name)
+export function fits(space: SearchSpace, strategy: Searcher | undefined, dataset: Dataset): void {
+  const entry = spaces.find(({ name }) => name === space.name.split('@')[0])
   const others = spaces.filter(({ kinds }) => kinds.includes(dataset.kind)).map(({ name }) => name)
   const instead = others.length > 0 ? ` Spaces for it: ${others.join(', ')}.` : ''
   if (entry && !entry.kinds.includes(dataset.kind)) {

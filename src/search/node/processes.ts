@@ -1,9 +1,11 @@
 import { availableParallelism, totalmem } from 'node:os'
 import { UserError } from '../../errors.ts'
 import type { TrialCost } from '../budget.ts'
-import type { TrialEnd } from '../events.ts'
+import type { TrialEnd, TrialTask } from '../events.ts'
+import { findOneShot } from '../../oneshot/index.ts'
 import type { Crew } from './crew.ts'
 import { trialFolder } from './kept.ts'
+import type { Compute, Request } from './protocol.ts'
 import { createWorkerProcess, WorkerLost, type WorkerOptions } from './worker-process.ts'
 
 export interface ProcessOptions extends WorkerOptions {
@@ -13,6 +15,8 @@ export interface ProcessOptions extends WorkerOptions {
   /** The run's folder, in which finished trials' models are kept; absent: they are not. */
   readonly folder?: string
 }
+
+type TrialRequest = Extract<Request, { readonly type: 'trial' | 'judge' }>
 
 /** Memory that this process may use: the machine's, or its container's. */
 export function usableMemory(): number {
@@ -43,6 +47,21 @@ export function createProcessCrew(options: ProcessOptions): Crew {
     async measure(config, signal) {
       return slowest(await Promise.all(workers.map((worker) => worker.call({ type: 'measure', compute, config }, { signal }))))
     },
+    async supernet(task, into, { onPlan, onEpoch, signal }) {
+      return workers[0].call(
+        { type: 'supernet', compute: alone, task, folder: into },
+        {
+          signal,
+          memoryLimit: memory,
+          onMessage(message, reply) {
+            if (message.type === 'supernet-epoch') onEpoch(message.record)
+            if (message.type !== 'supernet-planned') return
+            onPlan(message.plan)
+            reply({ type: 'go' })
+          },
+        },
+      )
+    },
     async final(task, into, { onPlan, onEpoch, signal }) {
       await Promise.all(workers.slice(1).map((worker) => worker.close()))
       return workers[0].call(
@@ -65,17 +84,14 @@ export function createProcessCrew(options: ProcessOptions): Crew {
       if (worker === undefined) throw new Error(`all ${count} workers are busy`)
       const kept = folder === undefined ? undefined : trialFolder(folder, task.number)
       try {
-        return await worker.call(
-          { type: 'trial', compute, task, folder: kept },
-          {
-            signal,
-            seconds: task.config.trialSeconds,
-            memoryLimit: memory / count,
-            onMessage: (message) => {
-              if (message.type === 'epoch') onEpoch(message.record)
-            },
+        return await worker.call(requestFor(task, compute, folder, kept), {
+          signal,
+          seconds: task.config.trialSeconds,
+          memoryLimit: memory / count,
+          onMessage: (message) => {
+            if (message.type === 'epoch') onEpoch(message.record)
           },
-        )
+        })
       } catch (error) {
         if (error instanceof UserError) throw error
         return failure(error)
@@ -87,6 +103,13 @@ export function createProcessCrew(options: ProcessOptions): Crew {
       await Promise.all(workers.map((worker) => worker.close()))
     },
   }
+}
+
+/** With shared weights a trial is judged, not trained. */
+function requestFor(task: TrialTask, compute: Compute, run: string | undefined, folder: string | undefined): TrialRequest {
+  if (run === undefined || folder === undefined || findOneShot(task.config.strategy) === undefined)
+    return { type: 'trial', compute, task, folder }
+  return { type: 'judge', compute, task, folder, run }
 }
 
 /** Whatever went wrong costs this trial alone. */

@@ -1,7 +1,10 @@
 import type { EpochRecord, StepPlan } from '../../train/index.ts'
+import type { SupernetEpoch, SupernetPlan } from '../../oneshot/index.ts'
 import type { TrialCost } from '../budget.ts'
 import type { FinalOutcome, FinalTask } from '../final.ts'
 import type { RunConfig, TrialEnd, TrialTask } from '../events.ts'
+import type { SupernetTask } from '../supernet.ts'
+import type { SupernetOutcome } from './supernet.ts'
 
 /** How the worker computes one piece of work. */
 export interface Compute {
@@ -13,6 +16,9 @@ export interface Compute {
 /** What a worker process is asked for, one at a time; all of it is JSON. `folder`: where the trained model is kept. */
 export type Request =
   | { readonly type: 'trial'; readonly compute: Compute; readonly task: TrialTask; readonly folder?: string }
+  /** Judges a path with the shared weights of the run in the folder `run`. */
+  | { readonly type: 'judge'; readonly compute: Compute; readonly task: TrialTask; readonly folder: string; readonly run: string }
+  | { readonly type: 'supernet'; readonly compute: Compute; readonly task: SupernetTask; readonly folder: string }
   | { readonly type: 'measure'; readonly compute: Compute; readonly config: RunConfig }
   | { readonly type: 'final'; readonly compute: Compute; readonly task: FinalTask; readonly folder: string }
   /** Takes a trial's model for the final one: tests it, and keeps it in `folder`. */
@@ -22,6 +28,8 @@ export type Order = Request | { readonly type: 'cancel' } | { readonly type: 'go
 
 export interface Results {
   readonly trial: TrialEnd
+  readonly judge: TrialEnd
+  readonly supernet: SupernetOutcome
   readonly measure: TrialCost
   readonly final: FinalOutcome
   readonly adopt: FinalOutcome
@@ -30,6 +38,8 @@ export interface Results {
 /** What a worker process says. */
 export type Message =
   | { readonly type: 'epoch'; readonly record: EpochRecord }
+  | { readonly type: 'supernet-planned'; readonly plan: SupernetPlan }
+  | { readonly type: 'supernet-epoch'; readonly record: SupernetEpoch }
   /** The final training has planned its length and waits for 'go', which comes when the plan is recorded. */
   | { readonly type: 'planned'; readonly plan: StepPlan }
   | { readonly type: 'memory'; readonly bytes: number }

@@ -1,9 +1,10 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SearchSpace } from '../../space/types.ts'
+import { learnedOf, type OneShotEntry } from '../../oneshot/index.ts'
 import type { Strategy } from '../../strategy/strategy.ts'
 import { planTime, type TimePlan } from '../budget.ts'
-import type { RunState, Store } from '../events.ts'
+import type { RunConfig, RunState, Store } from '../events.ts'
 import { isBetter, usedSeconds } from '../fold.ts'
 import type { FinalOutcome } from '../final.ts'
 import { type LoopEnd, runLoop } from '../loop.ts'
@@ -12,12 +13,21 @@ import { trialFolder } from './kept.ts'
 import type { RunHooks, RunResult } from './options.ts'
 import { bestModel, hasModel, writeOnnx, writeRunReport } from './products.ts'
 import type { RunPlace } from './runs.ts'
+import { loadSupernet } from './supernet.ts'
+import { supernetPhase } from './supernet-phase.ts'
 
 /** A course with what it searches. */
 export interface Study extends Course {
   /** Undefined when one architecture is trained without a search. */
-  readonly search?: { readonly space: SearchSpace; readonly strategy: Strategy }
+  readonly search?: Search
 }
+
+/** A space with what proposes its architectures; with shared weights the proposer is made of what was learnt while they were trained. */
+export type Search = {
+  readonly space: SearchSpace
+  /** Architectures rejected for their cost in this process. */
+  readonly rejected: () => number
+} & ({ readonly strategy: Strategy } | { readonly method: OneShotEntry; readonly proposer: (learned: unknown) => Strategy })
 
 /** Models of so many finished trials are kept, the best ones. */
 const keptModels = 50
@@ -30,7 +40,7 @@ export async function conduct(study: Study, hooks: RunHooks): Promise<RunResult>
     const state = runOf(store)
     const time = timePlan(state)
     const unfinal = unfinishedFinal(state)
-    const end: LoopEnd = unfinal || !study.search ? { reason: 'trials' } : await searchOn(study, study.search, time, hooks)
+    const end: LoopEnd = unfinal || !study.search ? { reason: 'trials' } : await searchOn(study, study.search, time, record, hooks)
     const winner = unfinal ?? winnerOf(study)
     if (end.reason === 'interrupted' || hooks.signal?.aborted) return await interrupted(study, record)
     if (winner === undefined || (end.reason === 'failed' && runOf(store).best === undefined)) return nothing(end, record)
@@ -38,7 +48,7 @@ export async function conduct(study: Study, hooks: RunHooks): Promise<RunResult>
     const outcome = await finalModel(study, winner, runOf(store), time, record, hooks)
     if (outcome === 'interrupted') return await interrupted(study, record)
     const files = await products(study, outcome, winner, record)
-    record({ type: 'run-ended', reason: end.reason, message: end.message })
+    record({ type: 'run-ended', reason: end.reason, message: end.message, rejected: study.search?.rejected() })
     return resultOf(study.place, runOf(store), files)
   } catch (error) {
     tryTo(() => record({ type: 'run-ended', reason: 'failed', message: error instanceof Error ? error.message : String(error) }))
@@ -82,9 +92,24 @@ function winnerOf({ store }: Study): Winner | undefined {
   return first && { architecture: first.architecture }
 }
 
-function searchOn(
+async function searchOn(study: Study, search: Search, time: TimePlan | undefined, record: Recorder, hooks: RunHooks): Promise<LoopEnd> {
+  if ('strategy' in search) return proposals(study, search, runOf(study.store).config, time, hooks)
+  const { space, method, proposer } = search
+  const early = await supernetPhase(study, method, runOf(study.store), time, record, hooks)
+  if (early) return early
+  const strategy = proposer(learnedOf(loadSupernet(study.place.folder)))
+  const { config } = runOf(study.store)
+  const trials = config.budget.trials ?? method.proposals
+  // However long the shared weights took, one path is judged: without it there would be nothing to train.
+  const late = time !== undefined && Date.now() >= time.searchUntil && study.store.trials().length === 0
+  const budget = { ...config.budget, trials: late ? 1 : trials }
+  return proposals(study, { space, strategy }, { ...config, budget }, late ? undefined : time, hooks)
+}
+
+function proposals(
   { store, crew, place }: Study,
-  { space, strategy }: NonNullable<Study['search']>,
+  { space, strategy }: { readonly space: SearchSpace; readonly strategy: Strategy },
+  config: RunConfig,
   time: TimePlan | undefined,
   hooks: RunHooks,
 ): Promise<LoopEnd> {
@@ -93,7 +118,7 @@ function searchOn(
     if (event.type === 'trial-ended') forgetWorst(place.folder, store)
   }
   return runLoop({
-    config: runOf(store).config,
+    config,
     store,
     strategy,
     space,
@@ -116,7 +141,7 @@ function forgetWorst(folder: string, store: Store): void {
 }
 
 async function interrupted(study: Study, record: Recorder): Promise<RunResult> {
-  record({ type: 'run-ended', reason: 'interrupted' })
+  record({ type: 'run-ended', reason: 'interrupted', rejected: study.search?.rejected() })
   const state = runOf(study.store)
   const model = await bestModel(study.place.folder, state)
   const files = model ? [await writeOnnx(model, join(study.place.folder, 'model.onnx'))] : []
@@ -148,7 +173,8 @@ export function resultOf({ run, folder }: RunPlace, state: RunState, files: read
   const { final, best, trials } = state
   const { finished, stopped, failed } = trials
   const shown = final?.metrics ? { number: final.number, architecture: final.architecture, metrics: final.metrics } : best
-  return { run, folder, best: shown, test: final?.test ?? {}, trials: { finished, stopped, failed }, seconds: usedSeconds(state), files }
+  const counts = { finished, stopped, failed, rejected: state.rejected ?? 0 }
+  return { run, folder, best: shown, test: final?.test ?? {}, trials: counts, seconds: usedSeconds(state), files }
 }
 
 function tryTo(work: () => void): void {

@@ -6,9 +6,12 @@ import { createNodeRuntime } from '../../tensor/node/index.ts'
 import type { Bench } from '../bench.ts'
 import type { RunConfig } from '../events.ts'
 import { measureTrial, runTrial } from '../trial.ts'
+import { judgeTrial } from '../supernet.ts'
+import type { SupernetState } from '../../oneshot/index.ts'
 import { adoptIn, finishIn, keepTrained } from './kept.ts'
 import type { Compute, Message, Order, Request, Results } from './protocol.ts'
 import { loadSpace } from './spaces.ts'
+import { loadSupernet, trainSupernetIn } from './supernet.ts'
 
 /** Session memory that is kept for the next equal network: what is measured is trained next. */
 const cacheBytes = 128 * 2 ** 20
@@ -17,6 +20,8 @@ const memoryReportMs = 500
 const runtime = createNodeRuntime()
 const cache = createSessionCache({ maxBytes: cacheBytes })
 let opened: { readonly key: string; readonly parts: Promise<Pick<Bench, 'dataset' | 'space'>> } | undefined
+/** Shared weights of the run that is judged: they are final then. */
+let shared: { readonly run: string; readonly state: SupernetState } | undefined
 let cancel = new AbortController()
 let go: () => void = () => {}
 
@@ -36,6 +41,13 @@ async function benchFor(config: RunConfig, { threads, shared }: Compute): Promis
   return { runtime: await runtime, ...(await opened.parts), openBatches, threads, shared, device: config.device, cache }
 }
 
+/** Says something and waits until it is recorded. */
+const told = (message: Message): Promise<void> =>
+  new Promise((resolve) => {
+    go = resolve
+    say(message)
+  })
+
 async function answer(request: Request): Promise<Results[keyof Results]> {
   const config = 'config' in request ? request.config : request.task.config
   const bench = await benchFor(config, request.compute)
@@ -50,12 +62,22 @@ async function answer(request: Request): Promise<Results[keyof Results]> {
       if (trained && request.folder !== undefined) await keepTrained(request.folder, bench, config, trained)
       return end
     }
+    case 'judge': {
+      if (shared?.run !== request.run) shared = { run: request.run, state: loadSupernet(request.run) }
+      const { end, trained } = await judgeTrial(bench, request.task, shared.state)
+      if (trained) await keepTrained(request.folder, bench, config, trained)
+      return end
+    }
+    case 'supernet': {
+      shared = undefined
+      return trainSupernetIn(bench, request.task, request.folder, {
+        signal,
+        onEpoch: (record) => say({ type: 'supernet-epoch', record }),
+        onPlan: (plan) => told({ type: 'supernet-planned', plan }),
+      })
+    }
     case 'final': {
-      const planned = (plan: Extract<Message, { type: 'planned' }>['plan']): Promise<void> =>
-        new Promise((resolve) => {
-          go = resolve
-          say({ type: 'planned', plan })
-        })
+      const planned = (plan: Extract<Message, { type: 'planned' }>['plan']): Promise<void> => told({ type: 'planned', plan })
       return finishIn(bench, request.task, request.folder, { signal, onEpoch, onPlan: planned })
     }
     case 'adopt':

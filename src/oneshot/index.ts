@@ -1,0 +1,14 @@
+export { type Judged, judgePath } from './judge.ts'
+export type {
+  OneShotContext,
+  OneShotEntry,
+  SupernetEpoch,
+  SupernetPlan,
+  SupernetState,
+  SupernetTrainer,
+} from './one-shot.ts'
+export { findOneShot, oneShotMethods } from './registry.ts'
+export { searchedSpace } from './searched-space.ts'
+export { SharedWeights } from './shared-weights.ts'
+export { decodeSupernet, encodeSupernet } from './state.ts'
+export { learnedOf, type PlanRequest, type SupernetHooks, type SupernetResult, trainSupernet } from './train-supernet.ts'

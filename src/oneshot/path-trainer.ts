@@ -1,0 +1,207 @@
+import type { Batch } from '../data/dataset.ts'
+import { type Network, networkCost, type ParameterSpec, parameterSpecs, type Weights } from '../network/index.ts'
+import type { Architecture } from '../space/index.ts'
+import { packing, packValues, type Packing, unpackValues } from '../tensor/optimizers/packing.ts'
+import type { TrainingProgram, TrainingState } from '../tensor/index.ts'
+import { createStep } from '../train/program.ts'
+import { targetWidth } from '../train/objective.ts'
+import type { TrainSettings } from '../train/index.ts'
+import type { OneShotContext } from './one-shot.ts'
+import { createJudgedStep } from './path-program.ts'
+import { batchReward } from './reward.ts'
+import { SharedWeights } from './shared-weights.ts'
+
+/** A path that has been compiled. */
+interface Compiled {
+  readonly text: string
+  readonly program: TrainingProgram
+  readonly specs: readonly ParameterSpec[]
+  readonly parameters: Packing
+  readonly statistics: Packing
+  readonly bytes: number
+}
+
+/** What came of a step. */
+export interface PathStep {
+  readonly loss: number
+  /** On the second batch, before the update. */
+  readonly reward?: number
+}
+
+/** Memory that compiled paths may hold together. */
+const mostBytes = 512 * 2 ** 20
+
+/** Of a training step's memory, as a multiple of its forward activations. */
+const stepMemory = 4
+
+/** A compiled path holds about so many bytes. */
+export const pathBytes = (network: Network, batchSize: number): number =>
+  stepMemory * networkCost(network).activationBytes * batchSize + 2 ** 20
+
+/** So many compiled paths of this size fit into memory. */
+export const pathsInMemory = (bytes: number): number => Math.max(1, Math.floor(mostBytes / bytes))
+
+/**
+ * Trains single paths of a space on shared weights: each path is a compiled child of its own, whose weights (and the optimizer's vectors) are taken
+ * from one map by name before its step and given back after it. What is not on the path costs nothing and stays as it is.
+ */
+export class PathTrainer {
+  readonly weights: SharedWeights
+  /** The optimizer's vectors, by slot. */
+  readonly #slots = new Map<string, SharedWeights>()
+  readonly #compiled = new Map<string, Compiled>()
+  readonly #context: OneShotContext
+  readonly #settings: TrainSettings
+  #bytes = 0
+  /** The path whose program holds newer values than the map. */
+  #loaded: Compiled | undefined
+  /** Milliseconds spent on compiling so far. */
+  compileMs = 0
+
+  readonly #judging: boolean
+
+  /** @param judging whether each step also judges its path */
+  constructor(context: OneShotContext, settings: TrainSettings, judging = false) {
+    this.#judging = judging
+    this.#context = context
+    this.#settings = settings
+    this.weights = new SharedWeights(settings.seed)
+  }
+
+  network(architecture: Architecture): Network {
+    const { space, dataset } = this.#context
+    return space.child(architecture, { input: dataset.input, outputs: targetWidth(dataset) })
+  }
+
+  /**
+   * One update of the path's weights.
+   *
+   * @param step of the whole training, from 0
+   * @param valid a batch on which the path is judged before the update; wanted by a trainer that is `judging`
+   */
+  async step(architecture: Architecture, batch: Batch, learningRate: number, step: number, valid?: Batch): Promise<PathStep> {
+    const path = await this.#path(architecture, batch)
+    if (this.#loaded !== path) this.#load(path, step)
+    const feeds = { inputs: batch.inputs, targets: batch.targets, ...(valid ? { validInputs: valid.inputs } : {}) }
+    const { loss, outputs } = await path.program.step(feeds, { learningRate })
+    return { loss, ...(valid ? { reward: batchReward(this.#context.dataset, outputs.valid.data as Float32Array, valid.targets) } : {}) }
+  }
+
+  /** All named tensors, with the optimizer's under the name of their slot. */
+  tensors(): Weights {
+    this.#giveBack()
+    const all = new Map(prefixed('weights', this.weights.tensors))
+    for (const [slot, vectors] of this.#slots) for (const [name, value] of prefixed(slot, vectors.tensors)) all.set(name, value)
+    return all
+  }
+
+  /** A child's weights as they are now. */
+  take(network: Network): Weights {
+    this.#giveBack()
+    return this.weights.take(parameterSpecs(network))
+  }
+
+  /** A trainer in the state in which `tensors` was taken. */
+  restore(tensors: Weights): void {
+    this.#loaded = undefined
+    this.#slots.clear()
+    if (tensors.size === 0) this.weights.replace(tensors)
+    const slots = new Set([...tensors.keys()].map((name) => name.slice(0, name.indexOf(':'))))
+    for (const slot of slots) {
+      const part = new Map(
+        [...tensors].filter(([name]) => name.startsWith(`${slot}:`)).map(([name, value]) => [name.slice(slot.length + 1), value]),
+      )
+      if (slot === 'weights') this.weights.replace(part)
+      else this.#slots.set(slot, new SharedWeights(this.#settings.seed, part))
+    }
+  }
+
+  async release(): Promise<void> {
+    this.#loaded = undefined
+    await Promise.all([...this.#compiled.values()].map(({ program }) => program.release()))
+    this.#compiled.clear()
+    this.#bytes = 0
+  }
+
+  async #path(architecture: Architecture, batch: Batch): Promise<Compiled> {
+    const text = this.#context.space.print(architecture)
+    const known = this.#compiled.get(text)
+    if (known) {
+      // In order of last use: a Map keeps the order of insertion.
+      this.#compiled.delete(text)
+      this.#compiled.set(text, known)
+      return known
+    }
+    const network = this.network(architecture)
+    const specs = parameterSpecs(network)
+    const bytes = pathBytes(network, this.#settings.batchSize)
+    await this.#makeRoom(bytes)
+    const { cache: _, ...context } = this.#context
+    const program = this.#judging
+      ? await createJudgedStep(context, network, this.#settings, batch)
+      : await createStep({ ...context, network, settings: this.#settings }, batch)
+    this.compileMs += program.compileMs
+    const trained = specs.filter((spec) => spec.trained)
+    const path: Compiled = {
+      text,
+      program,
+      specs,
+      // In the order of the training program: decayed ones first.
+      parameters: packing([...trained.filter((spec) => spec.decayed), ...trained.filter((spec) => !spec.decayed)]),
+      statistics: packing(specs.filter((spec) => !spec.trained)),
+      bytes,
+    }
+    this.#compiled.set(text, path)
+    this.#bytes += bytes
+    return path
+  }
+
+  async #makeRoom(bytes: number): Promise<void> {
+    for (const [text, path] of this.#compiled) {
+      if (this.#bytes + bytes <= mostBytes) return
+      if (this.#loaded === path) this.#giveBack()
+      this.#compiled.delete(text)
+      this.#bytes -= path.bytes
+      await path.program.release()
+    }
+  }
+
+  #load(path: Compiled, step: number): void {
+    this.#giveBack()
+    const values = this.weights.take(path.specs)
+    path.program.load(values)
+    const fresh = path.program.state()
+    const tensors: Record<string, Float32Array> = { ...fresh.tensors }
+    for (const slot of slotsOf(fresh)) tensors[slot] = packValues(path.parameters, this.#slot(slot).take(zeroed(path.specs)))
+    path.program.restore({ step, tensors })
+    this.#loaded = path
+  }
+
+  #giveBack(): void {
+    const path = this.#loaded
+    if (!path) return
+    this.#loaded = undefined
+    const state = path.program.state()
+    this.weights.put(unpackValues(path.parameters, state.tensors.parameters))
+    if (state.tensors.statistics) this.weights.put(unpackValues(path.statistics, state.tensors.statistics))
+    for (const slot of slotsOf(state)) this.#slot(slot).put(unpackValues(path.parameters, state.tensors[slot]))
+  }
+
+  #slot(name: string): SharedWeights {
+    const known = this.#slots.get(name)
+    if (known) return known
+    const made = new SharedWeights(this.#settings.seed)
+    this.#slots.set(name, made)
+    return made
+  }
+}
+
+const slotsOf = ({ tensors }: TrainingState): readonly string[] =>
+  Object.keys(tensors).filter((name) => name !== 'parameters' && !name.startsWith('statistics'))
+
+/** The optimizer's vectors begin as zeros, whatever they belong to. */
+const zeroed = (specs: readonly ParameterSpec[]): readonly ParameterSpec[] =>
+  specs.filter((spec) => spec.trained).map((spec) => ({ ...spec, init: 'zeros' }))
+
+const prefixed = (prefix: string, weights: Weights): [string, { readonly shape: readonly number[]; readonly data: Float32Array }][] =>
+  [...weights].map(([name, value]) => [`${prefix}:${name}`, value])

@@ -1,0 +1,8 @@
+export { entropyOf, KnownSteps, LstmController } from './lstm-controller.ts'
+export type { ControllerOptions, ControllerPick, ControllerSequence, ControllerSlot, SavedController } from './lstm-controller.ts'
+export type { Belief } from './belief.ts'
+export { MlpEnsemble } from './ensemble.ts'
+export { GaussianProcess } from './gaussian-process.ts'
+export { Mlp } from './mlp.ts'
+export { type MlpOptions, trainMlp } from './mlp-regressor.ts'
+export { expectedImprovement, normalScores } from './normal.ts'
