@@ -9,6 +9,7 @@ import { enasMacro } from './enas-macro.ts'
 import { enasMicro } from './enas-micro.ts'
 import { checkFrame, split } from './frame.ts'
 import { mlp } from './mlp.ts'
+import { nasBench101 } from './nas-bench-101.ts'
 import { nasBench201 } from './nas-bench-201.ts'
 import { nasBenchMacro } from './nas-bench-macro.ts'
 import { nasnet } from './nasnet.ts'
@@ -20,10 +21,23 @@ export { dartsSpace } from './darts.ts'
 export { enasMacroSpace } from './enas-macro.ts'
 export { enasMicroSpace } from './enas-micro.ts'
 export { nasnetSpace } from './nasnet.ts'
+export { nasBench101Space } from './nas-bench-101.ts'
 export { nasBench201Space } from './nas-bench-201.ts'
 
 /** All ready spaces; adding one is a file and a line here. */
-export const spaces: readonly SpaceEntry[] = [chain, resnet, densenet, nasBench201, nasBenchMacro, darts, nasnet, enasMicro, enasMacro, mlp]
+export const spaces: readonly SpaceEntry[] = [
+  chain,
+  resnet,
+  densenet,
+  nasBench101,
+  nasBench201,
+  nasBenchMacro,
+  darts,
+  nasnet,
+  enasMicro,
+  enasMacro,
+  mlp,
+]
 
 /**
  * The ready space of a name, in another frame where the name says so: `darts:cells=8,channels=16`.

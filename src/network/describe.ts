@@ -53,6 +53,8 @@ export function layerLabel(layer: Layer, dimensions = 2): string {
       return `${layer.kind} ${window(layer.size)}${stride(layer.stride)}`
     case 'dropout':
       return `dropout ${layer.rate}`
+    case 'take-channels':
+      return `first ${layer.channels} channels`
     case 'column-embedding':
       return `column embedding ${layer.width}`
     default:

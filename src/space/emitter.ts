@@ -109,6 +109,8 @@ function passes(layer: Layer, input: Flow): boolean {
       return true
     case 'dropout':
       return layer.rate === 0
+    case 'take-channels':
+      return layer.channels === input.shape[0]
     case 'max-pool':
     case 'average-pool':
       return input.shape.length > 1 && input.shape.slice(1).every((extent) => extent === 1)
@@ -155,6 +157,8 @@ function toLayer(path: string, kind: LayerTree['layer'], fields: Readonly<Record
       return { kind, rate: fields.rate as number }
     case 'column-embedding':
       return { kind, width: count('width') }
+    case 'take-channels':
+      return { kind, channels: Math.min(count('channels'), input.shape[0]) }
     default:
       return { kind }
   }

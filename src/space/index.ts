@@ -35,6 +35,7 @@ export {
   relu,
   separable,
   shift,
+  takeChannels,
   zero,
 } from './layers.ts'
 export {
@@ -60,5 +61,6 @@ export { integer, normal, pick, pickMany, randomFor, shuffle } from './random.ts
 export { fromUnit, otherValues, printValue, sampleValue, sameValue, toUnit, valueCount, valuesOf } from './domain.ts'
 export { countArchitectures } from './size.ts'
 export { reduceGraph } from './reduce-graph.ts'
+export { limitSpace, type Limit } from './limit.ts'
 export { fromDefinition, space, type SpaceOptions } from './space.ts'
 export type * from './tree.ts'

@@ -6,7 +6,7 @@ import { dense } from './dense.ts'
 import type { LayerDefinition, LayerOf } from './layer.ts'
 import { batchNorm, layerNorm } from './normalization.ts'
 import { averagePool, globalAveragePool, maxPool } from './pooling.ts'
-import { add, concat, dropout, flatten, identity, shift, zero } from './structure.ts'
+import { add, concat, dropout, flatten, identity, shift, takeChannels, zero } from './structure.ts'
 
 /** A definition for every kind of layer. */
 export const layers: { readonly [K in LayerKind]: LayerDefinition<LayerOf<K>> } = {
@@ -23,6 +23,7 @@ export const layers: { readonly [K in LayerKind]: LayerDefinition<LayerOf<K>> } 
   identity,
   zero,
   shift,
+  'take-channels': takeChannels,
   add,
   concat,
   'column-embedding': columnEmbedding,
