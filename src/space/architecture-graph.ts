@@ -71,8 +71,13 @@ class Drawer implements Visitor<Flow> {
     return word === 'same' ? input.channels : Number.NaN
   }
 
+  /** Channels that follow from the wiring are no part of what an operation is. */
+  part(): number {
+    return Number.NaN
+  }
+
   layer(path: string, layer: LayerTree['layer'], fields: Readonly<Record<string, number | string | boolean>>, input: Flow): Flow {
-    if (layer === 'identity') return input
+    if (layer === 'identity' || (layer === 'take-channels' && Number.isNaN(fields.channels))) return input
     const channels = channelsAfter(layer, fields, input.channels)
     const text = layerText(layer, fields)
     if (input.inside) return { ...input, channels, inside: { ...input.inside, text: `${input.inside.text} ${text}`.trim() } }
@@ -144,7 +149,7 @@ function layerText(layer: LayerTree['layer'], fields: Readonly<Record<string, un
 }
 
 function channelsAfter(layer: LayerTree['layer'], fields: Readonly<Record<string, unknown>>, before: number): number {
-  if (layer === 'convolution') return fields.channels as number
+  if (layer === 'convolution' || layer === 'take-channels') return fields.channels as number
   if (layer === 'dense') return fields.units as number
   return layer === 'flatten' || layer === 'column-embedding' ? Number.NaN : before
 }

@@ -51,6 +51,8 @@ const capabilities: Readonly<Record<string, SpaceCapabilities>> = {
   resnet: { contexts: images, size: 4n * 2n * powers(10n, 1, 2) * 3n * powers(10n, 1, 3) * 3n * powers(10n, 1, 3) * 4n },
   // A layer: 3 connections × (convolution + bottleneck with 2 kernels + separable with 3 kernels).
   densenet: { contexts: images, size: 4n * 2n * powers(18n, 1, 2) * 2n * powers(18n, 1, 3) * 2n * powers(18n, 1, 4) * 4n },
+  // An edge or none between any two of seven vertices, an operation of three on five of them; too many edges and all.
+  'nas-bench-101': { contexts: images, size: 2n ** 21n * 3n ** 5n, runs: 12, limited: true },
   'nas-bench-201': { contexts: images, size: 5n ** 6n, runs: 40 },
   'nas-bench-macro': { contexts: images, size: 3n ** 8n, runs: 40 },
   'trans-nas-bench-101': { contexts: images, size: 4n ** 6n, runs: 40 },
