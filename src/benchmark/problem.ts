@@ -17,8 +17,10 @@ export interface ProblemData {
 
 /** A table that strategies can search. */
 export interface Problem extends ProblemData {
-  /** The space; only its architectures in the table, when the table does not hold all. */
+  /** The space; only its architectures in the table, when that is partial. */
   readonly space: SearchSpace
+  /** Whether the table does not hold every architecture of the space. */
+  readonly partial: boolean
   /** Row of an architecture; undefined when the table has none. */
   row(architecture: Architecture): number | undefined
 }
@@ -26,8 +28,28 @@ export interface Problem extends ProblemData {
 export function problemOf(data: ProblemData, space: SearchSpace): Problem {
   const rows = new Map(data.architectures.map((text, row) => [text, row]))
   const row = (architecture: Architecture): number | undefined => rows.get(space.print(architecture))
-  const whole = space.size !== undefined && BigInt(rows.size) >= space.size
-  return { ...data, row, space: whole ? space : tabulated(space, data.architectures, (architecture) => row(architecture) !== undefined) }
+  const partial = space.size === undefined || BigInt(rows.size) < space.size
+  const searched = remembering(space)
+  const holds = (architecture: Architecture): boolean => row(architecture) !== undefined
+  return { ...data, row, partial, space: partial ? tabulated(searched, data.architectures, holds) : searched }
+}
+
+/** The space with each canonical form found once: many searches of one table ask for the same ones. */
+function remembering(space: SearchSpace): SearchSpace {
+  const known = new Map<string, string>()
+  const canonical: SearchSpace['canonical'] = (architecture) => {
+    const text = space.print(architecture)
+    const form = known.get(text) ?? space.canonical(architecture)
+    known.set(text, form)
+    return form
+  }
+  return {
+    ...space,
+    get size() {
+      return space.size
+    },
+    canonical,
+  }
 }
 
 /** Mutants and crossings drawn before an architecture of the table is taken at random. */
@@ -48,6 +70,7 @@ function tabulated(space: SearchSpace, texts: readonly string[], holds: (archite
     ...limited,
     size: BigInt(texts.length),
     sample,
+    sampleUniform: sample,
     *enumerate() {
       for (const text of texts) yield space.parse(text)
     },

@@ -1,3 +1,4 @@
+import type { Frame } from './frame.ts'
 import type { SearchSpace } from '../space/index.ts'
 
 /** A registry entry of a ready space: data, so that help, docs and the page read the same. */
@@ -8,7 +9,10 @@ export interface SpaceEntry {
   readonly paper?: string
   /** What data it is for. */
   readonly kinds: readonly ('image' | 'table' | 'signal')[]
-  make(): SearchSpace
+  /** Numbers of the network around the cells, where they can be others, with what they are by default. */
+  readonly frame?: Frame
+  /** @param frame the network around the cells; what it lacks is by default */
+  make(frame?: Frame): SearchSpace
   /** The space in other sizes, as its papers have it, under `<name>@<frame>`: `resnet@imagenet`. */
   readonly frames?: Readonly<Record<string, () => SearchSpace>>
 }

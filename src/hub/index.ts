@@ -5,12 +5,18 @@ import { chain } from './chain.ts'
 import { densenet } from './densenet.ts'
 import type { SpaceEntry } from './entry.ts'
 import { inception } from './inception.ts'
+import { ofa } from './ofa.ts'
+import { proxyless } from './proxyless.ts'
+import { darts } from './darts.ts'
+import { enasMacro } from './enas-macro.ts'
+import { enasMicro } from './enas-micro.ts'
+import { checkFrame, split } from './frame.ts'
 import { mlp } from './mlp.ts'
 import { nasBench201 } from './nas-bench-201.ts'
 import { nasBenchMacro } from './nas-bench-macro.ts'
-import { ofa } from './ofa.ts'
-import { proxyless } from './proxyless.ts'
+import { nasnet } from './nasnet.ts'
 import { resnet } from './resnet.ts'
+import { rnn } from './rnn.ts'
 import { signal } from './signal.ts'
 import { vgg } from './vgg.ts'
 import { transNasBench101 } from './trans-nas-bench-101.ts'
@@ -18,12 +24,18 @@ import { transNasBench101 } from './trans-nas-bench-101.ts'
 export { type DensenetFrame, densenetSpace } from './densenet.ts'
 export type { SpaceEntry } from './entry.ts'
 export { type InceptionFrame, inceptionSpace } from './inception.ts'
+export { type Frame, framedName } from './frame.ts'
+export { dartsSpace } from './darts.ts'
+export { enasMacroSpace } from './enas-macro.ts'
+export { enasMicroSpace } from './enas-micro.ts'
+export { nasnetSpace } from './nasnet.ts'
 export { nasBench201Space } from './nas-bench-201.ts'
 export { type OfaFrame, ofaSpace } from './ofa.ts'
 export { findPoint, type FoundPoint, type Point, points } from './points.ts'
 export { type ProxylessFrame, proxylessSpace } from './proxyless.ts'
 export { type ResnetFrame, resnetSpace } from './resnet.ts'
 export { transNasBench101Space } from './trans-nas-bench-101.ts'
+export { type RnnFrame, rnnSpace } from './rnn.ts'
 export { type VggFrame, vggSpace } from './vgg.ts'
 
 /** All ready spaces; adding one is a file and a line here. */
@@ -38,7 +50,12 @@ export const spaces: readonly SpaceEntry[] = [
   nasBench201,
   nasBenchMacro,
   transNasBench101,
+  darts,
+  nasnet,
+  enasMicro,
+  enasMacro,
   signal,
+  rnn,
   mlp,
 ]
 
@@ -48,7 +65,7 @@ export const spaces: readonly SpaceEntry[] = [
  * @throws UserError with the nearest names
  */
 export function findEntry(name: string): SpaceEntry {
-  const [base] = name.split('@')
+  const base = name.replace(/[@:].*$/, '')
   const entry = spaces.find((candidate) => candidate.name === base)
   if (entry) return entry
   const names = spaces.map((candidate) => candidate.name)
@@ -56,14 +73,15 @@ export function findEntry(name: string): SpaceEntry {
 }
 
 /**
- * The ready space of a name; `<name>@<frame>` is it in another size.
+ * The ready space of a name; `<name>@<frame>` is it in a size of its papers, `darts:cells=8,channels=16` with other numbers around its cells.
  *
- * @throws UserError with the nearest names
+ * @throws UserError with the nearest names, or with what the space's frame has
  */
 export function findSpace(name: string): SearchSpace {
   const entry = findEntry(name)
+  const [bare, numbers] = split(name)
+  if (bare === entry.name) return entry.make(checkFrame(entry, numbers))
   const frame = name.slice(entry.name.length + 1)
-  if (name === entry.name) return entry.make()
   const make = entry.frames?.[frame]
   if (make) return make()
   const names = Object.keys(entry.frames ?? {})

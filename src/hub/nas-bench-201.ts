@@ -20,8 +20,10 @@ import {
   zero,
 } from '../space/index.ts'
 import type { SpaceEntry } from './entry.ts'
+import type { Frame } from './frame.ts'
 
 const summary = 'the cell of NAS-Bench-201: one of five operations on each of six edges'
+const frame = { cells: 1, channels: 16 }
 
 /** ReLU, convolution, batch norm. */
 const reluConvNorm = (channels: number | 'same', kernel: number, stride = 1): Tree =>
@@ -62,8 +64,8 @@ function published(text: string): string | undefined {
  * @param options.cells cells in a stage (the paper's N = 5), 1 or more
  * @param options.channels channels of the first stage (the paper's C = 16)
  */
-export function nasBench201Space(options: { readonly cells?: number; readonly channels?: number } = {}): SearchSpace {
-  const { cells = 1, channels = 16 } = options
+export function nasBench201Space(options: Frame = {}): SearchSpace {
+  const { cells, channels } = { ...frame, ...options }
   const stage = (name: string): Tree => repeat(name, cells, cell)
   return space(
     'nas-bench-201',
@@ -86,5 +88,6 @@ export const nasBench201: SpaceEntry = {
   summary,
   paper: 'Dong and Yang 2020, arXiv:2001.00326',
   kinds: ['image', 'signal'],
-  make: () => nasBench201Space(),
+  frame,
+  make: nasBench201Space,
 }

@@ -63,7 +63,9 @@ const reducingCell = share('cell', {
 function published(text: string): string | undefined {
   const digits = /^(?:\d+-\d+-)?([0-3])_?([0-3]{2})_?([0-3]{3})$/.exec(text.trim())?.slice(1)
   const node = (edges: string, n: number): string =>
-    `n${n + 1}(${Array.from(edges).map((digit, source) => `${source === 0 ? 'input' : `n${source}`}=${names[Number(digit)]}`).join(' ')})`
+    `n${n + 1}(${Array.from(edges)
+      .map((digit, source) => `${source === 0 ? 'input' : `n${source}`}=${names[Number(digit)]}`)
+      .join(' ')})`
   return digits && `cell(${digits.map(node).join(' ')})`
 }
 

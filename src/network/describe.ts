@@ -41,7 +41,8 @@ export function layerLabel(layer: Layer, dimensions = 2): string {
     case 'convolution': {
       const groups = layer.groups > 1 ? (layer.groups === layer.channels ? ', depthwise' : `, ${layer.groups} groups`) : ''
       const dilation = layer.dilation > 1 ? `, dilation ${layer.dilation}` : ''
-      return `convolution ${window(layer.kernel)}, ${layer.channels}${stride(layer.stride)}${groups}${dilation}`
+      const kernel = layer.width === undefined || dimensions < 2 ? window(layer.kernel) : `${layer.kernel}×${layer.width}`
+      return `convolution ${kernel}, ${layer.channels}${stride(layer.stride)}${groups}${dilation}`
     }
     case 'dense':
       return `dense ${layer.units}`
@@ -54,6 +55,10 @@ export function layerLabel(layer: Layer, dimensions = 2): string {
       return `squeeze and excite ${layer.squeezed}`
     case 'dropout':
       return `dropout ${layer.rate}`
+    case 'recurrent':
+      return `recurrent cell ${layer.units}, ${layer.nodes.length} nodes`
+    case 'token-embedding':
+      return `token embedding ${layer.width}`
     case 'column-embedding':
       return `column embedding ${layer.width}`
     default:

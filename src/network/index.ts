@@ -12,6 +12,7 @@ export type {
   Network,
   NetworkNode,
   ParameterSpec,
+  RecurrentActivation,
   Task,
   Weights,
 } from './network.ts'

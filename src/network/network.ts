@@ -12,12 +12,17 @@ export type Task = 'classification' | 'regression'
 
 export type Activation = 'relu' | 'gelu' | 'silu' | 'tanh' | 'sigmoid' | 'hard-swish'
 
+/** Functions of a recurrent cell's nodes. */
+export type RecurrentActivation = 'tanh' | 'relu' | 'sigmoid' | 'identity'
+
 /** Every kind of layer; sizes are final numbers here (a search space resolves its decisions before it makes these). */
 export type Layer =
   | {
       readonly kind: 'convolution'
       readonly channels: number
       readonly kernel: number
+      /** Extent of the kernel along an image's width where it is not the same as along its height. */
+      readonly width?: number
       readonly stride: number
       readonly dilation: number
       readonly groups: number
@@ -39,12 +44,27 @@ export type Layer =
   | { readonly kind: 'identity' }
   /** Gives zeros of its input's shape (NAS-Bench-201's `none`). */
   | { readonly kind: 'zero' }
+  /** Moves an image or signal by one element towards its beginning; zeros come in at the end. */
+  | { readonly kind: 'shift' }
   /** Sum of all inputs, which have one shape. */
   | { readonly kind: 'add' }
   /** Concatenation of all inputs along channels. */
   | { readonly kind: 'concat' }
   /** Splits a table row into numbers and category codes, embeds each code, and joins all to one vector. */
   | { readonly kind: 'column-embedding'; readonly width: number }
+  /** Embeds each token of a row of codes of one vocabulary: [length] becomes [width, length]. */
+  | { readonly kind: 'token-embedding'; readonly width: number }
+  /** A cell of nodes over the steps of a signal; node 0 reads input and state, node i + 1 of `nodes` an earlier one. See layers/recurrent.ts. */
+  | {
+      readonly kind: 'recurrent'
+      readonly units: number
+      readonly first: RecurrentActivation
+      readonly nodes: readonly { readonly from: number; readonly activation: RecurrentActivation }[]
+      /** The state is the mean of all nodes after the first, or of those that no other reads. */
+      readonly output: 'mean' | 'loose-ends'
+    }
+  /** The last step of a signal, as a vector. */
+  | { readonly kind: 'last-step' }
 
 export type LayerKind = Layer['kind']
 

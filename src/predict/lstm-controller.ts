@@ -52,19 +52,25 @@ export class LstmController {
     this.#options = options
   }
 
-  /** A new sequence: ask for the probabilities of a slot, then say what was taken. */
-  start(): ControllerSequence {
-    let cell: LstmStep | undefined
+  /**
+   * A new sequence: ask for the probabilities of a slot, then say what was taken.
+   *
+   * @param known what sequences before computed, while nothing was learned: those that begin alike need not compute it again
+   */
+  start(known: KnownSteps = new KnownSteps()): ControllerSequence {
     let last: ControllerPick | undefined
-    let open: ControllerSlot | undefined
+    let place = known.root
+    let open: KnownStep | undefined
     return {
       probabilities: (slot) => {
-        cell = this.#step(slot, last, cell)
-        open = slot
-        return this.#softmax(slot, cell.output)
+        if (place.next?.slot.key !== slot.key) place.next = this.#known(slot, last, place.cell)
+        open = place.next
+        return open.probabilities
       },
       take: (index) => {
-        if (open !== undefined) last = { slot: open, index }
+        if (open === undefined) return
+        last = { slot: open.slot, index }
+        place = open.taken[index] ??= { cell: open.cell }
       },
     }
   }
@@ -129,6 +135,11 @@ export class LstmController {
       cell = this.#step(pick.slot, picks[i - 1], cell)
       return { pick, cell, probabilities: this.#softmax(pick.slot, cell.output) }
     })
+  }
+
+  #known(slot: ControllerSlot, last: ControllerPick | undefined, before: LstmStep | undefined): KnownStep {
+    const cell = this.#step(slot, last, before)
+    return { slot, cell, probabilities: this.#softmax(slot, cell.output), taken: [] }
   }
 
   #step(slot: ControllerSlot, last: ControllerPick | undefined, before: LstmStep | undefined): LstmStep {
@@ -196,6 +207,25 @@ export class LstmController {
     this.#parameters.set(name, made)
     return made
   }
+}
+
+/** A place between two steps: the state there, and the step that follows. */
+interface KnownPlace {
+  readonly cell: LstmStep | undefined
+  next?: KnownStep
+}
+
+interface KnownStep {
+  readonly slot: ControllerSlot
+  readonly cell: LstmStep
+  readonly probabilities: Float64Array
+  /** The place after each pick. */
+  readonly taken: KnownPlace[]
+}
+
+/** Steps of sequences from one policy, as a tree of what was taken. */
+export class KnownSteps {
+  readonly root: KnownPlace = { cell: undefined }
 }
 
 /** A sequence on its way. */

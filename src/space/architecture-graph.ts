@@ -1,4 +1,4 @@
-import { cellsOf, isOperation, sharedNumbers } from './cells.ts'
+import { cellsOf, isOperation, readsBefore, sharedNumbers } from './cells.ts'
 import { commonChannels } from './channels.ts'
 import type { SpaceDefinition } from './definition.ts'
 import { printValue } from './domain.ts'
@@ -175,10 +175,11 @@ export function architectureGraph(definition: SpaceDefinition, architecture: Arc
     channels: Number.NaN,
   })
   if (cells.length === 0) ends.push(...new Walk(drawer).tree(definition.root, whole).sources)
-  else if (cells.length === 1) ends.push(...new Walk(drawer).tree(cells[0], whole).sources)
+  else if (cells.length === 1 && !readsBefore(cells[0])) ends.push(...new Walk(drawer).tree(cells[0], whole).sources)
   else
     for (const cell of cells) {
-      const output = new Walk(drawer).tree(cell, marker(`${cell.name}:input`, [input]))
+      const before = readsBefore(cell) ? marker(`${cell.name}:before`, [input]) : undefined
+      const output = new Walk(drawer).tree(cell, marker(`${cell.name}:input`, [input]), before)
       ends.push(...marker(`${cell.name}:output`, output.sources).sources)
     }
   drawer.vertex({ id: 'output', label: 'output', signature: 'output', role: 'output' }, ends)

@@ -12,6 +12,7 @@ import type {
   ScopeTree,
   SequenceTree,
   SharedTree,
+  StackTree,
   Tree,
   WhenTree,
 } from './tree.ts'
@@ -104,7 +105,7 @@ function parallel(merge: Merge, first: Tree | Readonly<Record<string, Tree>>, re
   return { kind: 'parallel', branches, scoped: !positional, merge }
 }
 
-const kinds = new Set(['layer', 'sequence', 'scope', 'choice', 'repeat', 'parallel', 'graph', 'when', 'shared'])
+const kinds = new Set(['layer', 'sequence', 'scope', 'choice', 'repeat', 'parallel', 'graph', 'when', 'shared', 'stack'])
 const isTree = (value: Tree | Readonly<Record<string, Tree>>): value is Tree => typeof value.kind === 'string' && kinds.has(value.kind)
 
 /**
@@ -130,17 +131,29 @@ export function residual(...body: readonly Tree[]): ParallelTree {
   })
 }
 
+/**
+ * Cells one after the other, as in NASNet, ENAS and DARTS: a graph in a cell reads the output of the cell before it as 'input' and that of the one
+ * before the last as 'before' (of the first cell both are the stack's input). `share` makes cells of one kind decide alike.
+ *
+ * @example stack('cells', normal(16), reduction(32), normal(32))
+ */
+export function stack(name: string, ...cells: readonly Tree[]): StackTree {
+  checkName(name, 'A stack')
+  if (cells.length === 0) throw new SpaceError(`The stack "${name}" has no cell.`)
+  return { kind: 'stack', name, cells }
+}
+
 /** Which sources a node of a graph reads. */
 export interface InputsOptions {
-  /** Names of nodes, or 'input'. Default: the input and all earlier nodes. */
+  /** Names of nodes, 'input', or 'before' in a stack. Default: the input and all earlier nodes. */
   readonly from?: readonly string[]
   /** How many of `from` are taken: a number, or [at least, at most]. Default: all, which is no decision. Earlier nodes may have fewer. */
   readonly count?: number | readonly [number, number]
   /** Sources that are always read, besides. */
   readonly always?: readonly string[]
   readonly merge?: Merge
-  /** What stands on the edge from each source taken; a choice here is named after its source. */
-  readonly each?: Tree
+  /** What stands on the edge from each source taken, the same for all or by source; a choice here is named after its source. */
+  readonly each?: Tree | ((source: string) => Tree)
 }
 
 export interface InputsDeclaration extends InputsOptions {
@@ -173,11 +186,15 @@ export function graph(
   const earlier = ['input']
   const built = Object.entries(nodes).map(([name, declaration]) => {
     checkName(name, 'A node')
-    if (name === 'input' || name === 'inputs' || name === 'output') throw new SpaceError(`A node may not have the name "${name}".`)
+    if (['input', 'inputs', 'before', 'output'].includes(name)) throw new SpaceError(`A node may not have the name "${name}".`)
     const { declared, body } = readNode(declaration, earlier.at(-1) as string)
     const reads = resolveInputs(declared, earlier, name)
     const { each } = declared
-    const edges = each && Object.fromEntries([...reads.always, ...reads.from].map((source) => [source, onEdge(source, each)]))
+    const edges =
+      each &&
+      Object.fromEntries(
+        [...reads.always, ...reads.from].map((source) => [source, onEdge(source, typeof each === 'function' ? each(source) : each)]),
+      )
     earlier.push(name)
     return { name, inputs: reads, edges, body }
   })
@@ -204,7 +221,7 @@ export function cell(name: string, nodes: Parameters<typeof graph>[0], options: 
 
 function resolveInputs(declared: InputsDeclaration, earlier: readonly string[], node: string): Inputs {
   const { always = [], from = earlier.filter((name) => !always.includes(name)), merge = 'add' } = declared
-  const unknown = [...always, ...from].find((name) => !earlier.includes(name))
+  const unknown = [...always, ...from].find((name) => name !== 'before' && !earlier.includes(name))
   if (unknown !== undefined)
     throw new SpaceError(`The node "${node}" reads "${unknown}", which is not before it. Before it are: ${earlier.join(', ')}.`)
   if (new Set([...always, ...from]).size < always.length + from.length) throw new SpaceError(`The node "${node}" names a source twice.`)

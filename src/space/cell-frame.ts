@@ -1,7 +1,8 @@
 import { type ArchitectureGraph, architectureGraph, type Vertex } from './architecture-graph.ts'
-import { cellsOf, holdsNumbers, isOperation, partsOf } from './cells.ts'
+import { cellsOf, holdsNumbers, isOperation } from './cells.ts'
 import { type SpaceDefinition, resolve } from './definition.ts'
 import { firstValue } from './domain.ts'
+import { partsOf } from './parts.ts'
 import type { Tree } from './tree.ts'
 import type { Decision, DecisionValue } from './types.ts'
 

@@ -1,44 +1,7 @@
-import { type Expression, holdsDecision, sharedIn } from './expression.ts'
+import { holdsDecision, sharedIn } from './expression.ts'
+import { expressionsOf, partsOf } from './parts.ts'
 import type { SharedTree, Tree } from './tree.ts'
 import { inputsDecision } from './walk.ts'
-
-/** The parts that a tree is made of, one step down. */
-export function partsOf(tree: Tree): readonly Tree[] {
-  switch (tree.kind) {
-    case 'layer':
-      return []
-    case 'sequence':
-      return tree.items
-    case 'scope':
-    case 'shared':
-    case 'repeat':
-      return [tree.body]
-    case 'choice':
-      return Object.values(tree.alternatives)
-    case 'parallel':
-      return tree.branches.map((branch) => branch.tree)
-    case 'graph':
-      return tree.nodes.flatMap((node) => [...Object.values(node.edges ?? {}), ...(node.body ? [node.body] : [])])
-    case 'when':
-      return [tree.met, tree.otherwise]
-  }
-}
-
-/** Expressions of a tree itself, not of its parts. */
-function expressionsOf(tree: Tree): readonly Expression[] {
-  switch (tree.kind) {
-    case 'layer':
-      return Object.values(tree.fields)
-    case 'repeat':
-      return [tree.times]
-    case 'when':
-      return [tree.condition]
-    case 'choice':
-      return tree.channels === undefined ? [] : [tree.channels]
-    default:
-      return []
-  }
-}
 
 /** Whether a tree itself, not its parts, decides which parts there are or how they are joined. */
 function branches(tree: Tree): boolean {
@@ -72,6 +35,11 @@ export function sharedNumbers(tree: Tree): readonly string[] {
   }
   return known
 }
+
+/** Whether a graph in a tree reads what came before its cell's input. */
+export const readsBefore = (tree: Tree): boolean =>
+  (tree.kind === 'graph' && tree.nodes.some(({ inputs }) => [...inputs.always, ...inputs.from].includes('before'))) ||
+  partsOf(tree).some(readsBefore)
 
 const holdsGraph = (tree: Tree): boolean => tree.kind === 'graph' || partsOf(tree).some(holdsGraph)
 

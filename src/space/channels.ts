@@ -10,7 +10,8 @@ export function fixedChannels(tree: Tree, input: number, classes: number): numbe
     case 'layer':
       if (tree.layer === 'convolution') return fixedNumber(tree.fields.channels, input, classes)
       if (tree.layer === 'dense') return fixedNumber(tree.fields.units, input, classes)
-      return tree.layer === 'flatten' || tree.layer === 'column-embedding' ? undefined : input
+      if (tree.layer === 'recurrent') return fixedNumber(tree.fields.units, input, classes)
+      return tree.layer === 'flatten' || tree.layer === 'token-embedding' || tree.layer === 'column-embedding' ? undefined : input
     case 'sequence':
       return tree.items.reduce<number | undefined>(
         (channels, item) => (channels === undefined ? undefined : fixedChannels(item, channels, classes)),
@@ -31,6 +32,7 @@ export function fixedChannels(tree: Tree, input: number, classes: number): numbe
       return widths.reduce((sum, width) => (sum === undefined || width === undefined ? undefined : sum + width), 0)
     }
     case 'when':
+    case 'stack':
     case 'graph':
       return undefined
   }

@@ -21,7 +21,13 @@ export interface Resolved {
   readonly decisions: readonly Decision[]
 }
 
-const DECISIONS_ONLY = { size: () => Number.NaN, layer: () => undefined, merge: () => undefined, adapt: () => undefined }
+const DECISIONS_ONLY = {
+  decisionsOnly: true,
+  size: () => Number.NaN,
+  layer: () => undefined,
+  merge: () => undefined,
+  adapt: () => undefined,
+}
 
 /** Walks the whole space, taking each active decision with `decide`. */
 export function resolve(definition: SpaceDefinition, decide: (decision: Decision) => DecisionValue): Resolved {

@@ -1,4 +1,4 @@
-import type { Activation, Layer, NetworkNode } from '../network/network.ts'
+import type { Activation, Layer, NetworkNode, RecurrentActivation } from '../network/network.ts'
 import { commonChannels } from './channels.ts'
 import { SpaceError } from './error.ts'
 import type { Value } from './expression.ts'
@@ -140,6 +140,7 @@ export function toLayer(path: string, kind: LayerTree['layer'], fields: Readonly
         groups: count('groups'),
         bias,
         ...padding,
+        ...(fields.width === undefined ? {} : { width: count('width') }),
       }
       if (layer.channels % layer.groups !== 0 || input.shape[0] % layer.groups !== 0)
         throw new SpaceError(`${path}: ${layer.groups} groups do not divide ${input.shape[0]} channels in and ${layer.channels} out.`)
@@ -156,7 +157,19 @@ export function toLayer(path: string, kind: LayerTree['layer'], fields: Readonly
       return { kind, squeezed: count('squeezed'), gate: fields.gate as 'sigmoid' | 'hard-sigmoid' }
     case 'dropout':
       return { kind, rate: fields.rate as number }
+    case 'recurrent':
+      return {
+        kind,
+        units: count('units'),
+        first: fields.activation0 as RecurrentActivation,
+        nodes: Array.from({ length: count('nodes') }, (_, i) => ({
+          from: Number((fields[`from${i + 1}`] as string).slice(1)),
+          activation: fields[`activation${i + 1}`] as RecurrentActivation,
+        })),
+        output: fields.output as 'mean' | 'loose-ends',
+      }
     case 'column-embedding':
+    case 'token-embedding':
       return { kind, width: count('width') }
     default:
       return { kind }

@@ -56,6 +56,9 @@ export function everyDecision(definition: SpaceDefinition): readonly PossibleDec
         for (let i = 0; i < Math.max(...counts); i++) visit(tree.body, `${scope}${tree.name}/${i}/`, i, always && i < least)
         return
       }
+      case 'stack':
+        tree.cells.forEach((cell, i) => visit(cell, `${scope}${tree.name}/${i}/`, index, always))
+        return
       case 'parallel':
         for (const branch of tree.branches) visit(branch.tree, tree.scoped ? `${scope}${branch.name}/` : scope, index, always)
         return

@@ -122,3 +122,11 @@ export function sharedIn(expression: Expression): readonly string[] {
   if (expression.kind === 'if') return [expression.condition, expression.met, expression.otherwise].flatMap(sharedIn)
   return []
 }
+
+/** Whether the round of a repeat is part of the expression. */
+export function holdsIndex(expression: Expression): boolean {
+  if (typeof expression !== 'object') return false
+  if (expression.kind === 'operation') return expression.operands.some(holdsIndex)
+  if (expression.kind === 'if') return [expression.condition, expression.met, expression.otherwise].some(holdsIndex)
+  return expression.kind === 'index'
+}

@@ -9,7 +9,7 @@ export type {
   SearchSpace,
 } from './types.ts'
 export type { ArchitectureGraph, Vertex, VertexRole } from './architecture-graph.ts'
-export { add, cell, choice, concat, graph, inputs, looseEnds, repeat, residual, scope, sequence, share, when } from './builders.ts'
+export { add, cell, choice, concat, graph, inputs, looseEnds, repeat, residual, scope, sequence, share, stack, when } from './builders.ts'
 export type { InputsDeclaration, InputsOptions, NodeDeclaration } from './builders.ts'
 export { canonicalText } from './canonical.ts'
 export { constraint, type Constraint } from './constraint.ts'
@@ -30,12 +30,17 @@ export {
   flatten,
   globalPool,
   identity,
+  lastStep,
   layerNorm,
   maxPool,
   type PoolOptions,
+  recurrent,
+  type RecurrentCell,
   relu,
   separable,
+  shift,
   squeezeExcite,
+  tokenEmbedding,
   zero,
 } from './layers.ts'
 export {

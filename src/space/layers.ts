@@ -4,6 +4,8 @@ import type { LayerTree, SequenceTree } from './tree.ts'
 
 /** Options of a convolution; each may be an expression. */
 export interface ConvolutionOptions {
+  /** Extent of the kernel along an image's width; default: as along its height. Signals have the height alone. */
+  readonly width?: Expression
   readonly stride?: Expression
   readonly dilation?: Expression
   readonly groups?: Expression
@@ -24,8 +26,9 @@ const layer = (kind: LayerTree['layer'], segment: string, fields: LayerTree['fie
 
 /** Convolution to so many channels, padded so that stride 1 keeps the extent; over the length of a signal, the height and width of an image. */
 export function conv(channels: Expression, kernel: Expression, options: ConvolutionOptions = {}): LayerTree {
-  const { stride = 1, dilation = 1, groups = 1, bias = 'auto', padding = 'auto', name = 'conv' } = options
-  return layer('convolution', name, { channels, kernel, stride, dilation, groups, bias, padding })
+  const { width, stride = 1, dilation = 1, groups = 1, bias = 'auto', padding = 'auto', name = 'conv' } = options
+  const fields = { channels, kernel, stride, dilation, groups, bias, padding }
+  return layer('convolution', name, width === undefined ? fields : { ...fields, width })
 }
 
 /** Depthwise convolution: each channel by itself. */
@@ -114,6 +117,36 @@ export function identity(): LayerTree {
 /** Zeros of the input's shape: "no operation" of a cell's edge. */
 export function zero(): LayerTree {
   return layer('zero', 'zero')
+}
+
+/** Moves an image or signal by one element towards its beginning, so that a stride takes the elements that it would leave out. */
+export function shift(): LayerTree {
+  return layer('shift', 'shift')
+}
+
+/** Sequences of tokens: each is looked up in one table, [length] becomes the signal [width, length]. */
+export function tokenEmbedding(width: Expression): LayerTree {
+  return layer('token-embedding', 'embedding', { width })
+}
+
+/** A recurrent cell: what each node after the first reads ('n0' is the first), and the functions 'tanh', 'relu', 'sigmoid', 'identity'. */
+export interface RecurrentCell {
+  /** Function of the first node, which reads the input and the state before. */
+  readonly first: Expression
+  readonly nodes: readonly { readonly from: Expression; readonly activation: Expression }[]
+  /** The state is the mean of all nodes after the first, or of those that no other reads. */
+  readonly output: 'mean' | 'loose-ends'
+}
+
+/** A cell over the steps of a signal: [channels, length] becomes [units, length]. */
+export function recurrent(units: Expression, { first, nodes, output }: RecurrentCell): LayerTree {
+  const fields = nodes.flatMap(({ from, activation }, i) => [[`from${i + 1}`, from] as const, [`activation${i + 1}`, activation] as const])
+  return layer('recurrent', 'recurrent', { units, output, nodes: nodes.length, activation0: first, ...Object.fromEntries(fields) })
+}
+
+/** The last step of a signal: [channels, length] becomes [channels]. */
+export function lastStep(): LayerTree {
+  return layer('last-step', 'last')
 }
 
 /** Tables: numbers and an embedding of so many values for each category, joined to one vector. */

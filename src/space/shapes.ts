@@ -3,7 +3,7 @@ import type { InputSpec, Layer } from '../network/network.ts'
 import { SpaceError } from './error.ts'
 
 /** Layers that only make sense where there is space. */
-const spatial: ReadonlySet<Layer['kind']> = new Set(['convolution', 'max-pool', 'average-pool', 'squeeze-excite'])
+const spatial: ReadonlySet<Layer['kind']> = new Set(['convolution', 'max-pool', 'average-pool', 'squeeze-excite', 'shift'])
 
 /**
  * Shape, without the batch, of what a layer gives.

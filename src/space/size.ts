@@ -74,6 +74,8 @@ class Counter {
           ),
         )
       }
+      case 'stack':
+        return product(tree.cells.map((cell, i) => this.tree(cell, { scope: `${scope}${tree.name}/${i}/`, index })))
       case 'parallel':
         return product(
           tree.branches.map(({ name, tree: branch }) => this.tree(branch, { scope: tree.scoped ? `${scope}${name}/` : scope, index })),

@@ -20,6 +20,8 @@ function testedNames(tree: Tree): readonly string[] {
       return Object.values(tree.alternatives).flatMap(testedNames)
     case 'repeat':
       return [...sharedIn(tree.times), ...testedNames(tree.body)]
+    case 'stack':
+      return tree.cells.flatMap(testedNames)
     case 'parallel':
       return tree.branches.flatMap((branch) => testedNames(branch.tree))
     case 'graph':

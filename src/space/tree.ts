@@ -4,11 +4,21 @@ import type { DecisionExpression, Expression } from './expression.ts'
  * A search space is a tree of layers in which decisions stand. All nodes are frozen data; nothing is run to find the decisions.
  * `name`d things are part of the paths of decisions; things without a name are part of the paths of layers only.
  */
-export type Tree = LayerTree | SequenceTree | ScopeTree | ChoiceTree | RepeatTree | ParallelTree | GraphTree | WhenTree | SharedTree
+export type Tree =
+  | LayerTree
+  | SequenceTree
+  | ScopeTree
+  | ChoiceTree
+  | RepeatTree
+  | ParallelTree
+  | GraphTree
+  | WhenTree
+  | SharedTree
+  | StackTree
 
 /** Fields of each kind of layer that a space can hold; the names are those of the network room's layers. */
 export interface LayerFields {
-  readonly convolution: readonly ['channels', 'kernel', 'stride', 'dilation', 'groups', 'bias', 'padding']
+  readonly convolution: readonly ['channels', 'kernel', 'width', 'stride', 'dilation', 'groups', 'bias', 'padding']
   readonly dense: readonly ['units', 'bias']
   readonly 'batch-norm': readonly []
   readonly 'layer-norm': readonly []
@@ -21,7 +31,12 @@ export interface LayerFields {
   readonly dropout: readonly ['rate']
   readonly identity: readonly []
   readonly zero: readonly []
+  readonly shift: readonly []
   readonly 'column-embedding': readonly ['width']
+  readonly 'token-embedding': readonly ['width']
+  /** And, for each node, `activation<i>` and (but for the first) `from<i>`. */
+  readonly recurrent: readonly ['units', 'output', 'nodes']
+  readonly 'last-step': readonly []
 }
 
 export interface LayerTree {
@@ -72,7 +87,7 @@ export interface ParallelTree {
 
 export type Merge = 'add' | 'concat'
 
-/** Nodes that read the input ('input') and earlier nodes. */
+/** Nodes that read the input ('input'), in a stack what came before it ('before'), and earlier nodes. */
 export interface GraphTree {
   readonly kind: 'graph'
   readonly nodes: readonly GraphNode[]
@@ -111,6 +126,13 @@ export interface SharedTree {
   readonly kind: 'shared'
   readonly name: string
   readonly body: Tree
+}
+
+/** Cells one after the other; each may read the output of the one before the last as 'before', besides the last one's as 'input'. */
+export interface StackTree {
+  readonly kind: 'stack'
+  readonly name: string
+  readonly cells: readonly Tree[]
 }
 
 export type { DecisionExpression, Expression }

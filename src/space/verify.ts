@@ -48,6 +48,7 @@ export function verifyDefinition(definition: SpaceDefinition): void {
         `A condition or count at "${scope}" in the space "${definition.name}" holds 'same' or 'classes': decisions must not depend on the data.`,
       )
   }
+  let stacks = 0
   /** A repeat's first round stands for all: rounds differ in their index only. */
   const visit = (tree: Tree, scope: string, within: object | undefined): void => {
     switch (tree.kind) {
@@ -71,7 +72,17 @@ export function verifyDefinition(definition: SpaceDefinition): void {
       case 'parallel':
         for (const branch of tree.branches) visit(branch.tree, tree.scoped ? `${scope}${branch.name}/` : scope, within)
         return
+      case 'stack':
+        stacks++
+        tree.cells.forEach((cell, i) => visit(cell, `${scope}${tree.name}/${i}/`, within))
+        stacks--
+        return
       case 'graph': {
+        const reading = tree.nodes.find(({ inputs }) => [...inputs.always, ...inputs.from].includes('before'))
+        if (stacks === 0 && reading)
+          throw new SpaceError(
+            `The node "${scope}${reading.name}" of the space "${definition.name}" reads 'before', which there is in the cells of a stack(…) only.`,
+          )
         for (const node of tree.nodes) {
           const inside = `${scope}${node.name}/`
           const decision = inputsDecision(node.inputs, inside)

@@ -1,11 +1,14 @@
 import { segmentOf } from './builders.ts'
 import { SpaceError } from './error.ts'
 import { evaluate, toDecision, type DecisionExpression, type Expression, type Scope, type Value } from './expression.ts'
+import { readsIndex } from './parts.ts'
 import type { ChoiceTree, GraphNode, GraphTree, Inputs, LayerTree, Merge, Tree } from './tree.ts'
 import type { Decision, DecisionValue } from './types.ts'
 
 /** What a walk gives its visitor: decisions to take, and layers and merges in order. V is what flows through the network: a tensor, a shape, nothing. */
 export interface Visitor<V> {
+  /** Whether only decisions are looked at: shared parts are then walked the first time alone. */
+  readonly decisionsOnly?: boolean
   decide(decision: Decision): DecisionValue
   /** Value of a size word at a place. */
   size(word: 'same' | 'classes', input: V): number
@@ -18,27 +21,31 @@ export interface Visitor<V> {
 }
 
 /** Where a walk stands: prefix of decisions' paths, prefix of layers' paths, index of the repeat around. */
-export interface Place {
+export interface Place<V = unknown> {
   readonly scope: string
   readonly path: string
   readonly index?: number
+  /** Output of the cell before the last of a stack. */
+  readonly before?: V
 }
 
-const ROOT: Place = { scope: '', path: '' }
+const ROOT = { scope: '', path: '' }
 
 /** One walk through a space with all decisions taken: the one way in which everything about an architecture is found. */
 export class Walk<V> {
   readonly #visitor: Visitor<V>
   /** Decisions taken in this walk: a shared one is asked for once. */
   readonly #decided = new Map<string, DecisionValue>()
+  /** Shared parts that were walked. */
+  readonly #walked = new Set<string>()
 
   constructor(visitor: Visitor<V>) {
     this.#visitor = visitor
   }
 
-  /** Walks a tree from its root. */
-  tree(root: Tree, input: V): V {
-    return this.#step(root, alone(root), ROOT, input)
+  /** Walks a tree from its root; `before` is what a cell that is walked alone reads under that name. */
+  tree(root: Tree, input: V, before?: V): V {
+    return this.#step(root, alone(root), before === undefined ? ROOT : { ...ROOT, before }, input)
   }
 
   /** Value of an expression that stands at the root, such as a hyper-parameter. */
@@ -54,7 +61,7 @@ export class Walk<V> {
     return value
   }
 
-  #scope(place: Place, input: V | undefined): Scope {
+  #scope(place: Place<V>, input: V | undefined): Scope {
     return {
       index: place.index,
       decide: (expression: DecisionExpression, shared: boolean) =>
@@ -63,7 +70,7 @@ export class Walk<V> {
     }
   }
 
-  #step(tree: Tree, segment: string, place: Place, input: V): V {
+  #step(tree: Tree, segment: string, place: Place<V>, input: V): V {
     switch (tree.kind) {
       case 'layer':
         return this.#layer(tree, segment, place, input)
@@ -86,7 +93,7 @@ export class Walk<V> {
         for (let i = 0; i < (times as number); i++)
           value = this.#inside(
             tree.body,
-            { scope: `${place.scope}${tree.name}/${i}/`, path: `${place.path}${segment}/${i}/`, index: i },
+            { ...place, scope: `${place.scope}${tree.name}/${i}/`, path: `${place.path}${segment}/${i}/`, index: i },
             value,
           )
         return value
@@ -111,23 +118,33 @@ export class Walk<V> {
           input,
         )
       }
+      case 'stack': {
+        let [before, last] = [input, input]
+        tree.cells.forEach((cell, i) => {
+          const inside = { ...place, scope: `${place.scope}${tree.name}/${i}/`, path: `${place.path}${segment}/${i}/`, before }
+          ;[before, last] = [last, this.#inside(cell, inside, last)]
+        })
+        return last
+      }
       case 'shared':
+        if (this.#visitor.decisionsOnly && this.#walked.has(tree.name) && !readsIndex(tree)) return input
+        this.#walked.add(tree.name)
         return this.#step(tree.body, segment, { ...place, scope: sharedScope(tree) }, input)
     }
   }
 
-  #inside(tree: Tree, place: Place, input: V): V {
+  #inside(tree: Tree, place: Place<V>, input: V): V {
     return this.#step(tree, alone(tree), place, input)
   }
 
-  #layer(tree: LayerTree, segment: string, place: Place, input: V): V {
+  #layer(tree: LayerTree, segment: string, place: Place<V>, input: V): V {
     const scope = this.#scope(place, input)
     const fields: Record<string, Value> = {}
     for (const field in tree.fields) fields[field] = evaluate(tree.fields[field], scope)
     return this.#visitor.layer(place.path + segment, tree.layer, fields, input)
   }
 
-  #choice(tree: ChoiceTree, segment: string, place: Place, input: V): V {
+  #choice(tree: ChoiceTree, segment: string, place: Place<V>, input: V): V {
     const taken = this.#decide({ path: place.scope + tree.name, kind: 'choice', alternatives: Object.keys(tree.alternatives) }) as string
     const alternative = tree.alternatives[taken]
     if (alternative === undefined) throw new SpaceError(`${place.scope}${tree.name} cannot be "${taken}".`)
@@ -139,8 +156,9 @@ export class Walk<V> {
     return this.#visitor.adapt(path, tree, target, input, output)
   }
 
-  #graph(tree: GraphTree, segment: string, place: Place, input: V): V {
+  #graph(tree: GraphTree, segment: string, place: Place<V>, input: V): V {
     const values = new Map<string, V>([['input', input]])
+    if (place.before !== undefined) values.set('before', place.before)
     const read = new Set<string>()
     const path = segment === '' ? place.path : `${place.path}${segment}/`
     for (const node of tree.nodes)
@@ -159,7 +177,7 @@ export class Walk<V> {
     )
   }
 
-  #node(node: GraphNode, place: Place, values: ReadonlyMap<string, V>, read: Set<string>): V {
+  #node(node: GraphNode, place: Place<V>, values: ReadonlyMap<string, V>, read: Set<string>): V {
     const incoming = this.#sources(node.inputs, place).map((source) => {
       read.add(source)
       const value = values.get(source) as V
@@ -170,7 +188,7 @@ export class Walk<V> {
     return node.body ? this.#inside(node.body, place, merged) : merged
   }
 
-  #sources(inputs: Inputs, place: Place): readonly string[] {
+  #sources(inputs: Inputs, place: Place<V>): readonly string[] {
     const decision = inputsDecision(inputs, place.scope)
     const taken = decision
       ? (this.#decide(decision) as readonly number[]).map((i) => inputs.from[i])

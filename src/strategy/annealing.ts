@@ -6,8 +6,9 @@ import { Unseen } from './unseen.ts'
 
 const specs = {
   starts: { summary: 'random architectures tried first', default: 10, from: 2, to: 100_000, whole: true },
-  temperature: { summary: 'first temperature, in standard deviations of what the random ones measured', default: 0.5, from: 0, to: 1000 },
+  temperature: { summary: 'first temperature, in standard deviations of what the random ones measured', default: 0.2, from: 0, to: 1000 },
   cooling: { summary: 'factor on the temperature with every trial', default: 0.95, from: 0.1, to: 1 },
+  isomorphs: { summary: 'whether an architecture may be tried that is the same network as one before', default: false },
 } satisfies OptionSpecs
 
 /** Mutants drawn before a random architecture is taken instead of one that came before. */
@@ -42,7 +43,7 @@ class Annealing implements Strategy {
   constructor(context: StrategyContext, options: Parameters<StrategyEntry['make']>[1]) {
     this.#context = context
     this.#options = readOptions('annealing', specs, options)
-    this.#unseen = new Unseen(context.space, context.seed)
+    this.#unseen = new Unseen(context.space, context.seed, this.#options.isomorphs ? 'decisions' : 'network')
   }
 
   ask(n: number): Proposal | 'exhausted' {

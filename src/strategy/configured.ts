@@ -19,3 +19,8 @@ export const localSearch = (options?: Settings): ConfiguredStrategy => strategy(
 export const annealing = (options?: Settings): ConfiguredStrategy => strategy('annealing', options)
 export const evolution = (options?: Settings): ConfiguredStrategy => strategy('evolution', options)
 export const reinforcement = (options?: Settings): ConfiguredStrategy => strategy('reinforcement', options)
+export const nsga2 = (options?: Settings): ConfiguredStrategy => strategy('nsga2', options)
+export const tpe = (options?: Settings): ConfiguredStrategy => strategy('tpe', options)
+export const bohb = (options?: Settings): ConfiguredStrategy => strategy('bohb', options)
+export const mcts = (options?: Settings): ConfiguredStrategy => strategy('mcts', options)
+export const bananas = (options?: Settings): ConfiguredStrategy => strategy('bananas', options)

@@ -13,9 +13,10 @@ const specs = {
     from: 0,
     to: 1,
   },
-  crossover: { summary: 'probability that a child has two parents', default: 0.2, from: 0, to: 1 },
+  crossover: { summary: 'probability that a child has two parents', default: 0.5, from: 0, to: 1 },
   ageing: { summary: 'the oldest dies (true) or the worst dies (false)', default: true },
-  elite: { summary: 'so many of the best never die of age', default: 0, from: 0, to: 100_000, whole: true },
+  elite: { summary: 'so many of the best never die of age', default: 3, from: 0, to: 100_000, whole: true },
+  isomorphs: { summary: 'whether an architecture may be tried that is the same network as one before', default: false },
 } satisfies OptionSpecs
 
 /** Draws of a child before a random architecture is taken instead of one that came before. */
@@ -47,7 +48,7 @@ class Evolution implements Strategy {
     this.#context = context
     this.#space = context.space
     this.#options = readOptions('evolution', specs, options)
-    this.#unseen = new Unseen(context.space, context.seed)
+    this.#unseen = new Unseen(context.space, context.seed, this.#options.isomorphs ? 'decisions' : 'network')
   }
 
   ask(n: number): Proposal | 'exhausted' {

@@ -8,7 +8,12 @@ export {
   localSearch,
   random,
   reinforcement,
+  nsga2,
+  tpe,
+  bohb,
+  mcts,
   strategy,
+  bananas,
 } from './configured.ts'
 export { findStrategy, strategies } from './registry.ts'
 export { fitness } from './fitness.ts'

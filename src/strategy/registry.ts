@@ -1,16 +1,34 @@
 import { UserError } from '../errors.ts'
 import { didYouMean } from '../nearest.ts'
 import { annealing } from './annealing.ts'
+import { bananas } from './bananas.ts'
 import { evolution } from './evolution.ts'
 import { exhaustive } from './exhaustive.ts'
 import { grid } from './grid.ts'
 import { localSearch } from './local-search.ts'
 import { reinforcement } from './reinforcement.ts'
+import { nsga2 } from './nsga2.ts'
+import { tpe } from './tpe.ts'
+import { bohb } from './bohb.ts'
+import { mcts } from './mcts.ts'
 import { random } from './random.ts'
 import type { StrategyEntry } from './strategy.ts'
 
 /** All strategies; adding one is a file and a line here. */
-export const strategies: readonly StrategyEntry[] = [random, grid, exhaustive, localSearch, annealing, evolution, reinforcement]
+export const strategies: readonly StrategyEntry[] = [
+  random,
+  grid,
+  exhaustive,
+  localSearch,
+  annealing,
+  evolution,
+  reinforcement,
+  nsga2,
+  tpe,
+  bohb,
+  mcts,
+  bananas,
+]
 
 /**
  * The strategy of a name.

@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts'
-import { entropyOf, LstmController, type SavedController } from '../predict/index.ts'
+import { entropyOf, KnownSteps, LstmController, type SavedController } from '../predict/index.ts'
 import { type Architecture, type Random, randomFor } from '../space/index.ts'
 import { fitness } from './fitness.ts'
 import { listed, type OptionSpecs, readOptions } from './options.ts'
@@ -24,7 +24,7 @@ const specs = {
     whole: true,
   },
   imitation: { summary: 'weight of that imitation', default: 0.3, from: 0, to: 1000 },
-  hidden: { summary: "width of the controller's recurrent state", default: 32, from: 1, to: 1024, whole: true },
+  hidden: { summary: "width of the controller's recurrent state", default: 24, from: 1, to: 1024, whole: true },
 } satisfies OptionSpecs
 
 /** Width of the controller's embeddings. */
@@ -33,6 +33,9 @@ const EMBEDDING = 16
 const TRIES = 12
 /** With each of them the policy is flattened: its temperature grows by this. */
 const WARMING = 0.2
+
+/** Computed steps of the policy are forgotten after so many proposals at the latest. */
+const KEPT = 50
 
 interface Child {
   readonly architecture: Architecture
@@ -59,6 +62,8 @@ class Reinforcement implements Strategy {
   readonly #options: ReturnType<typeof readOptions<typeof specs>>
   readonly #unseen: Unseen
   readonly #controller: LstmController
+  /** What the policy of now computed for children drawn before. */
+  #known = new KnownSteps()
   #batch: Child[] = []
   #queue: Child[] = []
   #ranks = new Ranks()
@@ -78,6 +83,7 @@ class Reinforcement implements Strategy {
   ask(n: number): Proposal | 'exhausted' {
     if (this.#unseen.none) return 'exhausted'
     const random = randomFor(this.#context.seed, 'reinforcement', n)
+    if (n % KEPT === 0) this.#known = new KnownSteps()
     for (let attempt = 0; attempt < TRIES; attempt++) {
       const child = this.#draw(random, 1 + WARMING * attempt)
       if (!this.#unseen.has(child.architecture) && this.#context.space.check(child.architecture).length === 0) return child
@@ -112,6 +118,7 @@ class Reinforcement implements Strategy {
   restore(state: unknown): void {
     const { controller, batch, queue, rewards, baseline, seen } = state as State
     this.#controller.restore(controller)
+    this.#known = new KnownSteps()
     this.#batch = [...batch]
     this.#queue = [...queue]
     this.#ranks = new Ranks(rewards)
@@ -120,7 +127,7 @@ class Reinforcement implements Strategy {
   }
 
   #draw(random: Random, temperature: number): Proposal {
-    const sequence = this.#controller.start()
+    const sequence = this.#controller.start(this.#known)
     const taken: Record<string, number> = {}
     let entropy = 0
     const take = (slot: Slot): number => {
@@ -147,6 +154,7 @@ class Reinforcement implements Strategy {
       for (const picks of models) this.#controller.accumulate(picks, () => imitation / models.length, 0)
       this.#controller.ascend(rate)
     }
+    this.#known = new KnownSteps()
     this.#baseline = baseline * this.#baseline + ((1 - baseline) * rewards.reduce((sum, reward) => sum + reward, 0)) / size
   }
 

@@ -1,12 +1,17 @@
 import type { Architecture, SearchSpace } from '../space/index.ts'
 
+/** What counts as the same architecture: equal decisions, or the same network up to names (see `SearchSpace.canonical`). */
+export type Sameness = 'decisions' | 'network'
+
 /** Architectures that came before, as 53-bit hashes of their strings: a million take some 50 MB, and two share a hash about once in ten thousand runs of a million. */
 export class Seen {
   readonly #space: SearchSpace
+  readonly #same: Sameness
   readonly #hashes: Set<number>
 
-  constructor(space: SearchSpace, hashes: readonly number[] = []) {
+  constructor(space: SearchSpace, hashes: readonly number[] = [], same: Sameness = 'decisions') {
     this.#space = space
+    this.#same = same
     this.#hashes = new Set(hashes)
   }
 
@@ -14,22 +19,26 @@ export class Seen {
     return this.#hashes.size
   }
 
-  /** Whether every architecture of the space came. */
+  /** Whether every architecture of the space is known to have come; how many different networks a space has is not known. */
   get all(): boolean {
     const { size } = this.#space
     return size !== undefined && BigInt(this.#hashes.size) >= size
   }
 
   has(architecture: Architecture): boolean {
-    return this.#hashes.has(hash(this.#space.print(architecture)))
+    return this.#hashes.has(this.#hash(architecture))
   }
 
   add(architecture: Architecture): void {
-    this.#hashes.add(hash(this.#space.print(architecture)))
+    this.#hashes.add(this.#hash(architecture))
   }
 
   save(): readonly number[] {
     return [...this.#hashes]
+  }
+
+  #hash(architecture: Architecture): number {
+    return hash(this.#same === 'network' ? this.#space.canonical(architecture) : this.#space.print(architecture))
   }
 }
 

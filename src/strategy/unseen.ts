@@ -1,6 +1,6 @@
 import type { Architecture, SearchSpace } from '../space/index.ts'
 import { RandomSequence } from './random.ts'
-import { Seen } from './seen.ts'
+import { type Sameness, Seen } from './seen.ts'
 import type { Proposal } from './strategy.ts'
 
 /** Numbers of the random sequence that are looked through for one that is new. */
@@ -10,12 +10,15 @@ const LOOKS = 10_000
 export class Unseen {
   readonly #space: SearchSpace
   readonly #sequence: RandomSequence
+  readonly #same: Sameness
   #seen: Seen
 
-  constructor(space: SearchSpace, seed: number) {
+  /** @param same with 'network', an isomorph of what was told is none that is new */
+  constructor(space: SearchSpace, seed: number, same: Sameness = 'decisions') {
     this.#space = space
     this.#sequence = new RandomSequence(space, seed)
-    this.#seen = new Seen(space)
+    this.#same = same
+    this.#seen = new Seen(space, [], same)
   }
 
   /** Whether every architecture of the space was told. */
@@ -51,6 +54,6 @@ export class Unseen {
   }
 
   restore(seen: readonly number[]): void {
-    this.#seen = new Seen(this.#space, seen)
+    this.#seen = new Seen(this.#space, seen, this.#same)
   }
 }

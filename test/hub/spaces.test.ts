@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { findSpace, nasBench201Space, spaces, transNasBench101Space } from '../../src/hub/index.ts'
+import { findSpace, framedName, nasBench201Space, spaces, transNasBench101Space } from '../../src/hub/index.ts'
 import { networkCost, nodeCosts, nodeShapes } from '../../src/network/index.ts'
 import { type NetworkContext, randomFor } from '../../src/space/index.ts'
 import { type SpaceCapabilities, spaceSuite } from '../suites/space.ts'
@@ -10,6 +10,11 @@ const images: readonly NetworkContext[] = [
   { input: { shape: [3, 32, 32] }, outputs: 100 },
   { input: { shape: [3, 96, 71] }, outputs: 2 },
   { input: { shape: [2, 150] }, outputs: 3 },
+]
+const signals: readonly NetworkContext[] = [
+  { input: { shape: [1, 20] }, outputs: 2 },
+  { input: { shape: [3, 128] }, outputs: 6 },
+  { input: { shape: [9, 501] }, outputs: 1 },
 ]
 const tables: readonly NetworkContext[] = [
   { input: { shape: [9] }, outputs: 1 },
@@ -22,6 +27,9 @@ const sum = (from: number, to: number, term: (n: number) => bigint): bigint => {
   return total
 }
 const powers = (base: bigint, from: number, to: number): bigint => sum(from, to, (n) => base ** BigInt(n))
+
+/** Stages of `signal`: blocks with or without skip of 4 convolutions, 4 separable ones or 3 inceptions, which do not ask for the width and the dilation. */
+const signalStage = (least: number): bigint => sum(least, 3, (n) => 4n * (22n ** BigInt(n) - 6n ** BigInt(n)) + 6n ** BigInt(n))
 
 /** Sizes by hand, from the spaces' descriptions. Every registered space must be here. */
 const capabilities: Readonly<Record<string, SpaceCapabilities>> = {
@@ -46,6 +54,16 @@ const capabilities: Readonly<Record<string, SpaceCapabilities>> = {
   'nas-bench-201': { contexts: images, size: 5n ** 6n, runs: 40 },
   'nas-bench-macro': { contexts: images, size: 3n ** 8n, runs: 40 },
   'trans-nas-bench-101': { contexts: images, size: 4n ** 6n, runs: 40 },
+  // A node takes two of 2 to 5 sources, an operation of seven on each; normal and reduction cell.
+  darts: { contexts: images, size: (1n * 3n * 6n * 10n * 7n ** 8n) ** 2n, runs: 12 },
+  // A node takes twice one of 2 to 6 sources with an operation.
+  nasnet: { contexts: images, size: (720n ** 2n * 13n ** 10n) ** 2n, runs: 8 },
+  'enas-micro': { contexts: images, size: (720n ** 2n * 5n ** 10n) ** 2n, runs: 8 },
+  // The paper's 6^L × 2^(L(L−1)/2), 1.6 × 10^29.
+  'enas-macro': { contexts: images, size: 6n ** 12n * 2n ** 66n, runs: 8 },
+  signal: { contexts: signals, size: 12n * signalStage(1) * 3n * signalStage(1) * 3n * signalStage(0) * 3n * 4n },
+  // Stem, layers, units, three nodes with a choice of source, functions of four nodes, reading, dropout, rate.
+  rnn: { contexts: signals, size: 2n * 2n * 2n * 2n * 24n * 4n ** 4n * 2n * 3n * 4n },
   // Plain: a width a layer. Residual: one width, an expansion a block. Then embedding, normalisation, activation, dropout, rate, decay.
   mlp: { contexts: tables, size: 4n * (powers(4n, 1, 4) + 4n * powers(2n, 1, 4)) * 3n * 4n * 4n * 4n * 4n },
 }
@@ -60,6 +78,22 @@ describe('the registry of spaces', () => {
       expect(entry.summary.length).toBeGreaterThan(20)
       expect(entry.paper).toMatch(/\d{4}/)
     }
+  })
+
+  it('has the architectures of a space in every frame, and says what a frame has', () => {
+    for (const { name, frame, make } of spaces.filter((entry) => entry.frame !== undefined)) {
+      expect(make(frame).size).toBe(make().size)
+      const text = make().print(make().sample(randomFor(1)))
+      const wide = findSpace(framedName(name, { channels: 32 }))
+      expect(wide.print(wide.parse(text))).toBe(text)
+      expect(wide.cost(wide.parse(text), images[0]).parameters).toBeGreaterThan(make().cost(make().parse(text), images[0]).parameters)
+    }
+    expect(framedName('darts:cells=8', { channels: 16 })).toBe('darts:cells=8,channels=16')
+    expect(framedName('darts:cells=8', { cells: 20, channels: undefined })).toBe('darts:cells=20')
+    expect(() => findSpace('darts:cell=3')).toThrow(/"darts" has no number of cell.*"cells".*It has cells and channels/)
+    expect(() => findSpace('darts:cells=none')).toThrow(/cells of the space "darts" must be a whole number/)
+    expect(() => findSpace('enas-macro:cells=3')).toThrow(/no number of cells.*It has channels/)
+    expect(() => findSpace('chain:channels=3')).toThrow(/fixed frame/)
   })
 
   it('finds a space by name, and helps with a slip', () => {
@@ -103,6 +137,10 @@ describe('spaces in the size of their papers', () => {
     ['proxyless@imagenet', 6n ** 6n * 7n ** 15n],
     // (9² + 9³ + 9⁴)⁵, about 2 × 10^19.
     ['ofa@imagenet', 7371n ** 5n],
+    // 8! · 4^8 cells.
+    ['rnn@darts', 40_320n * 4n ** 8n],
+    // The paper's 4^N · N! (about 10^15) for N = 12 counts a source for the first node, too, which has the input alone.
+    ['rnn@enas', 39_916_800n * 4n ** 12n],
   ])('%s has as many networks', (name, size) => expect(findSpace(name).size).toBe(size))
 })
 

@@ -1,6 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import golden from '../golden/mixed-network.json' with { type: 'json' }
-import { buildNetwork, initialWeights, measureLatency, type Network, parameterSpecs, type Weights } from '../../src/network/index.ts'
+import {
+  buildNetwork,
+  initialWeights,
+  type Layer,
+  measureLatency,
+  type Network,
+  parameterSpecs,
+  type Weights,
+} from '../../src/network/index.ts'
 import { planFusions } from '../../src/network/fuse.ts'
 import { compile, constant, input, type Runtime, scalar, ShapeError } from '../../src/tensor/index.ts'
 import { createNodeRuntime } from '../../src/tensor/node/index.ts'
@@ -133,6 +141,22 @@ describe('building', () => {
     }
     const { output } = await forward(network, { shape: [1, 2], data: [3, 4] }, new Map(), false)
     expect(numbers(output)).toEqual([3, 4])
+  })
+
+  it('moves an image by one element, and convolves with kernels that are wider than high', async () => {
+    const image = { shape: [1, 1, 2, 3], data: [1, 2, 3, 4, 5, 6] }
+    const one = (layer: Layer): Network => ({
+      input: { shape: [1, 2, 3] },
+      outputs: 6,
+      output: 'flat',
+      nodes: [node('a', layer, 'input'), node('flat', { kind: 'flatten' }, 'a')],
+    })
+    expect(numbers((await forward(one({ kind: 'shift' }), image, new Map(), false)).output)).toEqual([5, 6, 0, 0, 0, 0])
+    const weights = (shape: readonly number[]): Weights => new Map([['a/weight', { shape, data: Float32Array.of(1, 10, 100) }]])
+    const wide = await forward(one(conv(1, 1, 1, { width: 3 })), image, weights([1, 1, 1, 3]), false)
+    expect(numbers(wide.output)).toEqual([210, 321, 32, 540, 654, 65])
+    const high = await forward(one(conv(1, 3, 1, { width: 1 })), image, weights([1, 1, 3, 1]), false)
+    expect(numbers(high.output)).toEqual([410, 520, 630, 41, 52, 63])
   })
 
   it('refuses an input that is not the network’s', () => {

@@ -79,6 +79,15 @@ const cases: readonly Case[] = [
   { layer: { kind: 'flatten' }, inputs: [[4, 3, 5]], output: [60], parameters: {}, flops: 0 },
   { layer: { kind: 'dropout', rate: 0.5 }, inputs: [[4, 3]], output: [4, 3], parameters: {}, flops: 0 },
   { layer: { kind: 'identity' }, inputs: [[4, 3]], output: [4, 3], parameters: {}, flops: 0 },
+  { layer: { kind: 'shift' }, inputs: [[4, 3]], output: [4, 3], parameters: {}, flops: 0 },
+  { layer: { kind: 'shift' }, inputs: [[2, 5, 6]], output: [2, 5, 6], parameters: {}, flops: 0 },
+  {
+    layer: conv(4, 1, 2, { width: 7 }),
+    inputs: [[2, 8, 9]],
+    output: [4, 4, 5],
+    parameters: { weight: [4, 2, 1, 7] },
+    flops: 2 * 7 * 2 * 4 * 20,
+  },
   { layer: { kind: 'zero' }, inputs: [[4, 3]], output: [4, 3], parameters: {}, flops: 0 },
   {
     layer: { kind: 'add' },
@@ -101,6 +110,31 @@ const cases: readonly Case[] = [
     parameters: {},
     flops: 0,
   },
+  {
+    layer: { kind: 'token-embedding', width: 4 },
+    inputs: [[3]],
+    categories: [9, 9, 9],
+    output: [4, 3],
+    parameters: { table: [9, 4] },
+    flops: 0,
+  },
+  {
+    layer: {
+      kind: 'recurrent',
+      units: 5,
+      first: 'tanh',
+      nodes: [
+        { from: 0, activation: 'relu' },
+        { from: 0, activation: 'identity' },
+      ],
+      output: 'mean',
+    },
+    inputs: [[2, 7]],
+    output: [5, 7],
+    parameters: { input: [2, 10], state: [5, 10], node1: [5, 10], node2: [5, 10] },
+    flops: 7 * (2 * 10 * (2 + 3 * 5) + 6 * 5 * 3),
+  },
+  { layer: { kind: 'last-step' }, inputs: [[2, 7]], output: [2], parameters: {}, flops: 0 },
   {
     layer: { kind: 'column-embedding', width: 4 },
     inputs: [[5]],

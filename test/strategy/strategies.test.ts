@@ -9,8 +9,13 @@ const capabilities: Readonly<Record<string, StrategyCapabilities>> = {
   exhaustive: { learns: false, unique: true, exhausts: true, floats: false },
   'local-search': { learns: true, unique: true, exhausts: true, floats: true },
   annealing: { learns: true, unique: true, exhausts: true, floats: true },
+  bananas: { learns: true, unique: true, exhausts: true, floats: true, runs: 8 },
   evolution: { learns: true, unique: true, exhausts: true, floats: true },
   reinforcement: { learns: true, unique: true, exhausts: true, floats: true },
+  nsga2: { learns: true, unique: true, exhausts: true, floats: true },
+  tpe: { learns: true, unique: true, exhausts: true, floats: true },
+  bohb: { learns: true, unique: true, exhausts: true, floats: true },
+  mcts: { learns: true, unique: true, exhausts: true, floats: true },
 }
 
 for (const entry of strategies) strategySuite(entry, capabilities[entry.name])

@@ -54,7 +54,7 @@ export async function runTabular(options: TabularOptions): Promise<TabularResult
   const { data, left } = readProblem(table, space, { ...columns, seconds: options.seconds, direction }, notation)
   if (left > 0) onNote?.(`${left} of ${table.rows} rows are left out: they lack a number.`)
   const problem = problemOf(data, space)
-  if (problem.space !== space)
+  if (problem.partial)
     onNote?.(
       `The table holds ${data.architectures.length} of the ${space.size ?? 'uncountable'} architectures of the space: the search is among these.`,
     )

@@ -12,6 +12,16 @@ export const train: CommandSpec = {
   options: [
     { flags: '--space <name>', summary: 'the space that an architecture string belongs to' },
     { flags: '--trial <number>', summary: "a run's trial instead of its best", parse: wholeNumber('--trial', 0) },
+    {
+      flags: '--stack <number>',
+      summary: 'spaces with cells: stack so many of them (default: as in the search)',
+      parse: wholeNumber('--stack', 1, 10_000),
+    },
+    {
+      flags: '--channels <number>',
+      summary: 'spaces with cells: channels of the first cell (default: as in the search)',
+      parse: wholeNumber('--channels', 1, 10_000),
+    },
     { flags: '--epochs <number>', summary: 'epochs to train (default: what fits the budget)', parse: wholeNumber('--epochs', 1, 10_000) },
     budgetOption,
     targetOption,
@@ -19,7 +29,11 @@ export const train: CommandSpec = {
     deviceOption,
     outOption,
   ],
-  examples: ['nascent train brave-otter fashion-mnist --budget 10m', 'nascent train "depth=2[…]" digits --space chain --epochs 30'],
+  examples: [
+    'nascent train brave-otter fashion-mnist --budget 10m',
+    'nascent train brave-otter cifar10/ --stack 20 --channels 36 --budget 8h',
+    'nascent train "depth=2[…]" digits --space chain --epochs 30',
+  ],
   async run([architecture, data], options, terminal) {
     const { trainArchitecture } = await import('../../search/node/experiment.ts')
     const request = {
@@ -27,6 +41,8 @@ export const train: CommandSpec = {
       data: data as string,
       space: options.space as string | undefined,
       trial: options.trial as number | undefined,
+      stack: options.stack as number | undefined,
+      channels: options.channels as number | undefined,
       epochs: options.epochs as number | undefined,
       budget: options.budget as string | undefined,
       target: options.target as string | undefined,

@@ -6,8 +6,10 @@ import { dense } from './dense.ts'
 import type { LayerDefinition, LayerOf } from './layer.ts'
 import { batchNorm, layerNorm } from './normalization.ts'
 import { averagePool, globalAveragePool, maxPool } from './pooling.ts'
+import { lastStep, recurrent } from './recurrent.ts'
 import { squeezeExcite } from './squeeze-excite.ts'
-import { add, concat, dropout, flatten, identity, zero } from './structure.ts'
+import { add, concat, dropout, flatten, identity, shift, zero } from './structure.ts'
+import { tokenEmbedding } from './token-embedding.ts'
 
 /** A definition for every kind of layer. */
 export const layers: { readonly [K in LayerKind]: LayerDefinition<LayerOf<K>> } = {
@@ -24,9 +26,13 @@ export const layers: { readonly [K in LayerKind]: LayerDefinition<LayerOf<K>> } 
   dropout,
   identity,
   zero,
+  shift,
   add,
   concat,
   'column-embedding': columnEmbedding,
+  'token-embedding': tokenEmbedding,
+  recurrent,
+  'last-step': lastStep,
 }
 
 /** The definition of a layer, to be used with that layer. */

@@ -23,20 +23,31 @@ export function padsOf(size: number, { extent, stride, padding }: Window): reado
   return [before, total - before]
 }
 
-/** Padding of a [height, width] input as [top, left, bottom, right]. */
-export function padsOf2d(space: readonly number[], window: Window): [number, number, number, number] {
-  const [[top, bottom], [left, right]] = space.map((size) => padsOf(size, window)) as [readonly [number, number], readonly [number, number]]
+/** A window for both axes, or one each. */
+const alongAxes = (space: readonly number[], windows: Window | readonly Window[]): readonly Window[] =>
+  Array.isArray(windows) ? (windows as readonly Window[]) : space.map(() => windows as Window)
+
+/** Padding of a [height, width] input as [top, left, bottom, right]; a window for both axes, or one each. */
+export function padsOf2d(space: readonly number[], windows: Window | readonly Window[]): [number, number, number, number] {
+  const along = alongAxes(space, windows)
+  const [[top, bottom], [left, right]] = space.map((size, axis) => padsOf(size, along[axis])) as [
+    readonly [number, number],
+    readonly [number, number],
+  ]
   return [top, left, bottom, right]
 }
 
-/** Outputs along each axis of space. */
-export function strided(space: readonly number[], window: Window): number[] {
+/** Outputs along each axis of space; a window for all axes, or one each. */
+export function strided(space: readonly number[], windows: Window | readonly Window[]): number[] {
+  const along = alongAxes(space, windows)
+  return space.map((size, axis) => outputs(size, along[axis]))
+}
+
+function outputs(size: number, window: Window): number {
   const { extent, stride, padding } = window
-  if (padding === undefined) return space.map((size) => Math.ceil(size / stride))
+  if (padding === undefined) return Math.ceil(size / stride)
   if (!Number.isInteger(padding) || padding < 0 || padding >= extent)
     throw new ShapeError(`padding must be a whole number from 0 to less than the window of ${extent}, got ${padding}`)
-  return space.map((size) => {
-    const [before, after] = padsOf(size, window)
-    return Math.floor((size + before + after - extent) / stride) + 1
-  })
+  const [before, after] = padsOf(size, window)
+  return Math.floor((size + before + after - extent) / stride) + 1
 }

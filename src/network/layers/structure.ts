@@ -1,5 +1,5 @@
-import { addAll, concat as join, dropout as drop, reshape, ShapeError, sizeOf, zeros } from '../../tensor/index.ts'
-import { type LayerDefinition, type LayerOf, noParameters, printShape, single } from './layer.ts'
+import { addAll, concat as join, dropout as drop, pad, reshape, ShapeError, sizeOf, slice, zeros } from '../../tensor/index.ts'
+import { type LayerDefinition, type LayerOf, noParameters, printShape, single, spatial } from './layer.ts'
 
 const nothing = (): number => 0
 
@@ -17,6 +17,27 @@ export const zero: LayerDefinition<LayerOf<'zero'>> = {
   parameters: noParameters,
   flops: nothing,
   forward: (_, [x]) => zeros(x.shape),
+}
+
+export const shift: LayerDefinition<LayerOf<'shift'>> = {
+  kind: 'shift',
+  outputShape(_, inputs) {
+    const { channels, space } = spatial(inputs)
+    return [channels, ...space]
+  },
+  parameters: noParameters,
+  flops: nothing,
+  forward(_, [x]) {
+    // An axis of one element would be empty after the cut: all of it moves out.
+    if (x.shape.slice(2).includes(1)) return zeros(x.shape)
+    const moved = x.shape.map((__, axis) => (axis < 2 ? 0 : 1))
+    const rest = slice(x, moved)
+    return pad(
+      rest,
+      x.shape.map(() => 0),
+      moved,
+    )
+  },
 }
 
 export const flatten: LayerDefinition<LayerOf<'flatten'>> = {

@@ -44,6 +44,10 @@ export interface TrainRequest {
   readonly space?: string
   /** A run's trial in place of its best. */
   readonly trial?: number
+  /** Cells to stack, in place of as many as the space has: a cell that was found small is trained large. */
+  readonly stack?: number
+  /** Channels of the first cell, in place of the space's. */
+  readonly channels?: number
   readonly epochs?: number
   readonly budget?: string
   readonly target?: string

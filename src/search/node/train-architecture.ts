@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { openDataset } from '../../data/index.ts'
 import { UserError } from '../../errors.ts'
 import { checkDevice } from './device.ts'
-import { spaces } from '../../hub/index.ts'
+import { framedName, spaces } from '../../hub/index.ts'
 import type { SearchSpace } from '../../space/types.ts'
 import { parseBudget } from '../budget.ts'
 import type { RunConfig } from '../events.ts'
@@ -11,7 +11,7 @@ import { type RunHooks, type RunResult, resolveData, type TrainRequest } from '.
 import { fits } from './prepare.ts'
 import { createProcessCrew } from './processes.ts'
 import { createRunPlace, openRun } from './runs.ts'
-import { loadSpace, type NamedSpace, resolveSpace } from './spaces.ts'
+import { isObjectSpace, loadSpace, type NamedSpace, resolveSpace } from './spaces.ts'
 import { conduct } from './study.ts'
 import { version } from './version.ts'
 import { withRun } from './with-run.ts'
@@ -32,7 +32,7 @@ export async function trainArchitecture(request: TrainRequest, hooks: RunHooks =
   const budget = request.budget === undefined ? {} : parseBudget(request.budget)
   if (budget.trials !== undefined) throw new UserError('train trains one network, so its budget is a time only, for example --budget 10m.')
   await checkDevice(request.device)
-  const { named, space, architecture } = await choose(request)
+  const { named, space, architecture } = await inFrame(await choose(request), request)
   const data = resolveData(request.data)
   const seed = request.seed ?? 0
   const dataset = await openDataset(data, { target: request.target, seed, onNote: hooks.onNote })
@@ -65,6 +65,19 @@ export async function trainArchitecture(request: TrainRequest, hooks: RunHooks =
     for (const event of store.append([{ type: 'run-started', config, since }])) hooks.onEvent?.(event)
     return conduct({ place, store, crew, examples: dataset.train.count }, hooks)
   })
+}
+
+/** The architecture in the frame that is asked for: the same cells, stacked to another depth and width. */
+async function inFrame(chosen: Chosen, { stack, channels }: TrainRequest): Promise<Chosen> {
+  if (stack === undefined && channels === undefined) return chosen
+  const { named, architecture } = chosen
+  if (named.hash !== undefined || isObjectSpace(named.name))
+    throw new UserError(
+      '--stack and --channels need a ready space with cells (nascent spaces); this space is of your own: change its numbers there.',
+    )
+  const framed = { name: framedName(named.name, { cells: stack, channels }) }
+  const space = await loadSpace(framed)
+  return { named: framed, space, architecture: canonical(space, architecture) }
 }
 
 /** Which architecture is meant: with --space, or when it looks like one, the text itself; else a run's. */

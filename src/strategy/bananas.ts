@@ -1,0 +1,77 @@
+import { MlpEnsemble, normalScores } from '../predict/index.ts'
+import { type Architecture, encoder, encodings, normal, type SearchSpace } from '../space/index.ts'
+import { listed, type OptionSpecs, readOptions } from './options.ts'
+import type { StrategyEntry } from './strategy.ts'
+import { type Surrogate, SurrogateSearch } from './surrogate-search.ts'
+
+const specs = {
+  starts: { summary: 'random architectures tried before the model is asked', default: 20, from: 2, to: 100_000, whole: true },
+  members: { summary: 'perceptrons in the ensemble', default: 4, from: 2, to: 100, whole: true },
+  width: { summary: 'units in each hidden layer of a perceptron', default: 16, from: 1, to: 1000, whole: true },
+  layers: { summary: 'hidden layers of a perceptron', default: 2, from: 1, to: 20, whole: true },
+  steps: {
+    summary: 'training steps of each perceptron at a fit, and one more for each trial told',
+    default: 300,
+    from: 1,
+    to: 100_000,
+    whole: true,
+  },
+  refit: {
+    summary: 'trials from one fit of the ensemble to the next; a twentieth of all, once that is more',
+    default: 5,
+    from: 1,
+    to: 10_000,
+    whole: true,
+  },
+  parents: { summary: 'so many of the best are mutated', default: 10, from: 1, to: 10_000, whole: true },
+  isomorphs: { summary: 'whether a network may be tried again under other names (an isomorphic cell)', default: false },
+} satisfies OptionSpecs
+
+/** Longest path encoding; of larger ones the shortest paths are taken, which are the likeliest. */
+const PATHS = 512
+
+/** Vectors of a space's architectures: its decisions and, where it has them, the paths through its cell. */
+function vectors(space: SearchSpace): (architecture: Architecture) => Float64Array {
+  const encoders = [encoder(space, 'decision')]
+  if (encodings(space).includes('path')) encoders.push(encoder(space, 'path', { truncate: PATHS }))
+  const length = encoders.reduce((sum, part) => sum + part.length, 0)
+  return (architecture) => {
+    const vector = new Float64Array(length)
+    let at = 0
+    for (const part of encoders) {
+      vector.set(part.encode(architecture), at)
+      at += part.length
+    }
+    return vector
+  }
+}
+
+/**
+ * BANANAS (White, Neiswanger and Savani 2021, arXiv:1910.11858): an ensemble of perceptrons over the path encoding, here beside the decisions; mutants of
+ * the best are judged by independent Thompson sampling. Targets are normal scores of ranks, which do for any metric what the paper's relative error
+ * does for accuracies.
+ */
+export const bananas: StrategyEntry = {
+  name: 'bananas',
+  summary: 'an ensemble of small networks learns which architectures are good, and draws the next one by what it believes and doubts',
+  paper: 'White, Neiswanger, Savani 2021, arXiv:1910.11858',
+  options: listed(specs),
+  make(context, given) {
+    const options = readOptions('bananas', specs, given)
+    const { members, width, layers, steps } = options
+    const describe = vectors(context.space)
+    const surrogate: Surrogate<Float64Array> = {
+      describe,
+      fit(examples, values, random) {
+        const training = { hidden: new Array<number>(layers).fill(width), steps: steps + Math.floor(examples.length / 2) }
+        const model = new MlpEnsemble(examples, normalScores(values), members, random, training)
+        return (candidates, draws) =>
+          candidates.map((candidate) => {
+            const { mean, deviation } = model.predict(candidate)
+            return normal(draws, mean, deviation)
+          })
+      },
+    }
+    return new SurrogateSearch(context, surrogate, options)
+  },
+}
