@@ -3,6 +3,7 @@ import { softmax } from '../tensor/index.ts'
 import { alphaProposer } from './alpha-proposer.ts'
 import { type DifferentiableOptions, DifferentiableTrainer, type LearnedDifferentiable } from './differentiable.ts'
 import { exactSecondOrder, finiteSecondOrder, firstOrder } from './hypergradient.ts'
+import { checkSupernet } from './check-supernet.ts'
 import type { OneShotContext, OneShotEntry } from './one-shot.ts'
 import { supernetSettings } from './plan.ts'
 import type { Relaxation } from './relaxed.ts'
@@ -40,6 +41,7 @@ export const darts: OneShotEntry = {
   proposals: 1,
   searchShare: 0.9,
   space: 'nas-bench-201',
+  check: checkSupernet,
   trainer: (context, options) =>
     differentiableTrainer(context, readOptions('darts', differentiableOptions, options), {
       relaxation: mixture,
