@@ -1,11 +1,12 @@
 import { listed, type OptionSpecs, readOptions } from '../strategy/options.ts'
 import { softmax } from '../tensor/index.ts'
 import { alphaProposer } from './alpha-proposer.ts'
-import { DifferentiableTrainer, type LearnedDifferentiable } from './differentiable.ts'
-import { exactSecondOrder, finiteSecondOrder, firstOrder, type Hypergradient } from './hypergradient.ts'
+import { type DifferentiableOptions, DifferentiableTrainer, type LearnedDifferentiable } from './differentiable.ts'
+import { exactSecondOrder, finiteSecondOrder, firstOrder } from './hypergradient.ts'
+import { checkSupernet } from './check-supernet.ts'
 import type { OneShotContext, OneShotEntry } from './one-shot.ts'
 import { supernetSettings } from './plan.ts'
-import type { Relaxation, RelaxedSupernet } from './relaxed.ts'
+import type { Relaxation } from './relaxed.ts'
 
 /** Options of all differentiable methods. */
 export const differentiableOptions = {
@@ -23,17 +24,13 @@ interface Given {
   readonly warmup: number
 }
 
-const trainerOf = (
+/** What trains a supernet for a differentiable method. */
+export const differentiableTrainer = (
   context: OneShotContext,
   { learningRate, alphaRate, warmup }: Given,
-  hypergradient: (supernet: RelaxedSupernet) => Hypergradient,
+  method: Pick<DifferentiableOptions, 'relaxation' | 'hypergradient' | 'temperature'>,
 ): Promise<DifferentiableTrainer> =>
-  DifferentiableTrainer.create(context, supernetSettings(context, learningRate || undefined), {
-    relaxation: mixture,
-    alphaRate,
-    warmup,
-    hypergradient,
-  })
+  DifferentiableTrainer.create(context, supernetSettings(context, learningRate || undefined), { ...method, alphaRate, warmup })
 
 /** Differentiable architecture search, first order. */
 export const darts: OneShotEntry = {
@@ -44,7 +41,12 @@ export const darts: OneShotEntry = {
   proposals: 1,
   searchShare: 0.9,
   space: 'nas-bench-201',
-  trainer: (context, options) => trainerOf(context, readOptions('darts', differentiableOptions, options), firstOrder),
+  check: checkSupernet,
+  trainer: (context, options) =>
+    differentiableTrainer(context, readOptions('darts', differentiableOptions, options), {
+      relaxation: mixture,
+      hypergradient: firstOrder,
+    }),
   proposer: (context, learned) => alphaProposer(context, (learned as LearnedDifferentiable).alphas),
 }
 
@@ -61,6 +63,7 @@ export const darts2: OneShotEntry = {
   options: listed(second),
   trainer(context, options) {
     const given = readOptions('darts2', second, options)
-    return trainerOf(context, given, given.hessian === 'finite' ? finiteSecondOrder : exactSecondOrder)
+    const hypergradient = given.hessian === 'finite' ? finiteSecondOrder : exactSecondOrder
+    return differentiableTrainer(context, given, { relaxation: mixture, hypergradient })
   },
 }

@@ -1,6 +1,7 @@
 import type { Batch } from '../data/dataset.ts'
 import type { Weights } from '../network/index.ts'
 import type { InferenceProgram } from '../tensor/index.ts'
+import { alternativeWork, costGradient } from './expected-cost.ts'
 import { feedsOf, type GateFeeds, type RelaxedSupernet } from './relaxed.ts'
 
 export interface Place {
@@ -41,6 +42,27 @@ export function firstOrder(supernet: RelaxedSupernet): Hypergradient {
     release: program.release,
   }
 }
+
+/** Of the training loss: weights and alphas follow one loss. */
+export function onTraining(supernet: RelaxedSupernet): Hypergradient {
+  const { at, release } = firstOrder(supernet)
+  return { at: (place) => at({ ...place, valid: place.train }), release }
+}
+
+/** With the expected work of the network, as a share of the dearest one's, added to the loss. */
+export const withCost =
+  (inner: (supernet: RelaxedSupernet) => Hypergradient, weight: number) =>
+  (supernet: RelaxedSupernet): Hypergradient => {
+    const { at, release } = inner(supernet)
+    const work = alternativeWork(supernet.supernet, supernet.layout)
+    return {
+      async at(place) {
+        const slopes = costGradient(work, supernet.layout, place.gates.alphas)
+        return (await at(place)).map((value, i) => value + weight * slopes[i])
+      },
+      release,
+    }
+  }
 
 /** Second order, exact: the weights' step on the training loss is part of the graph, and is differentiated again. */
 export function exactSecondOrder(supernet: RelaxedSupernet): Hypergradient {

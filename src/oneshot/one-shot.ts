@@ -1,7 +1,7 @@
 import type { BatchOptions } from '../data/batches.ts'
 import type { BatchSource, Dataset } from '../data/dataset.ts'
 import type { Weights } from '../network/index.ts'
-import type { SearchSpace } from '../space/index.ts'
+import type { NetworkContext, SearchSpace } from '../space/index.ts'
 import type { Objective, Strategy, StrategyContext, StrategyEntry } from '../strategy/index.ts'
 import type { Device, Runtime, SessionCache } from '../tensor/index.ts'
 
@@ -80,6 +80,8 @@ export type Settings = Readonly<Record<string, number | string | boolean>>
 
 /** A weight-sharing method: trains one supernet, then proposes paths through it, which are judged with its weights. */
 export interface OneShotEntry extends Omit<StrategyEntry, 'make'> {
+  /** Why the method cannot take a space on such data, as a sentence with the mend, and what it leaves out of the space; both are said before anything runs. */
+  check?(space: SearchSpace, context: NetworkContext): { readonly fault?: string; readonly notes: readonly string[] }
   /** Paths that are judged when no number of trials is given. */
   readonly proposals: number
   /** Space that is taken for images when none is named; default: as for any strategy. */

@@ -2,7 +2,7 @@ import type { BatchSource } from '../data/dataset.ts'
 import type { Architecture } from '../space/index.ts'
 import { learningRateAt, totalSteps, type TrainSettings } from '../train/index.ts'
 import type { OneShotContext, SupernetEpoch, SupernetPlan, SupernetState, SupernetTrainer } from './one-shot.ts'
-import { pathSchedule } from './path-schedule.ts'
+import { type PathSource, pathSchedule } from './path-schedule.ts'
 import { measurePaths } from './path-plan.ts'
 import { PathTrainer } from './path-trainer.ts'
 
@@ -12,17 +12,19 @@ export class ScheduledPaths implements SupernetTrainer {
   readonly #settings: TrainSettings
   readonly #paths: PathTrainer
   readonly #source: BatchSource
+  readonly #from: PathSource
   #path: (step: number) => Architecture
   #steps = 1
   #step = 0
 
-  constructor(context: OneShotContext, settings: TrainSettings) {
+  constructor(context: OneShotContext, settings: TrainSettings, from: PathSource = {}) {
+    this.#from = from
     const { batchSize, seed, augmentation } = settings
     this.#context = context
     this.#settings = settings
     this.#source = context.openBatches(context.dataset, { batchSize, seed, augmentation, share: context.share })
     this.#paths = new PathTrainer(context, { ...settings, batchSize: this.#source.batchSize })
-    this.#path = pathSchedule(context.space, context.seed, { epochs: 1 })
+    this.#path = pathSchedule(context.space, context.seed, { epochs: 1 }, from)
   }
 
   get batches(): number {
@@ -38,7 +40,7 @@ export class ScheduledPaths implements SupernetTrainer {
   }
 
   begin(plan: SupernetPlan): void {
-    this.#path = pathSchedule(this.#context.space, this.#context.seed, plan)
+    this.#path = pathSchedule(this.#context.space, this.#context.seed, plan, this.#from)
     this.#steps = totalSteps(plan, this.batches)
     this.#step = 0
     this.#paths.restore(new Map())

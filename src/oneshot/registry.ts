@@ -1,10 +1,15 @@
 import { darts, darts2 } from './darts.ts'
+import { drnas } from './drnas.ts'
 import { enas } from './enas.ts'
+import { fairnas } from './fairnas.ts'
+import { gdas } from './gdas.ts'
 import type { OneShotEntry } from './one-shot.ts'
+import { proxyless } from './proxyless.ts'
+import { snas } from './snas.ts'
 import { spos } from './spos.ts'
 
 /** All weight-sharing methods; adding one is a file and a line here. */
-export const oneShotMethods: readonly OneShotEntry[] = [spos, darts, darts2, enas]
+export const oneShotMethods: readonly OneShotEntry[] = [spos, fairnas, enas, darts, darts2, gdas, snas, proxyless, drnas]
 
 /** The weight-sharing method of a name; undefined when there is none. */
 export const findOneShot = (name: string): OneShotEntry | undefined => oneShotMethods.find((entry) => entry.name === name)

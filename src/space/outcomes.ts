@@ -49,6 +49,19 @@ export function reduced<V>(whole: Outcomes<V>): Outcomes<V> {
   return whole
 }
 
+/** What is left when a decision has a value. */
+export function given<V>(whole: Outcomes<V>, path: string, value: Value): Outcomes<V> {
+  const place = whole.decisions.findIndex((decision) => decision.path === path)
+  if (place < 0) return whole
+  const sizes = whole.decisions.map((decision) => listed(decision).length)
+  const stride = sizes.slice(place + 1).reduce((product, other) => product * other, 1)
+  const wanted = listed(whole.decisions[place]).indexOf(value)
+  return {
+    decisions: whole.decisions.filter((_, i) => i !== place),
+    values: whole.values.filter((_, at) => Math.floor(at / stride) % sizes[place] === wanted),
+  }
+}
+
 /** The one value of what depends on no decision, or has the same value whatever they are. */
 export const onlyValue = <V>({ values }: Outcomes<V>): V | undefined =>
   values.every((value) => value === values[0]) ? values[0] : undefined

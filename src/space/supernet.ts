@@ -5,7 +5,7 @@ import type { SpaceDefinition } from './definition.ts'
 import { AUTO_BIAS, passes, toLayer } from './emitter.ts'
 import { SpaceError } from './error.ts'
 import type { Expression, Value } from './expression.ts'
-import { always, combine, listed, onlyValue, type Outcomes, outcomes, type OutcomeScope, reduced } from './outcomes.ts'
+import { always, combine, given, listed, onlyValue, type Outcomes, outcomes, type OutcomeScope, reduced } from './outcomes.ts'
 import { outputShape } from './shapes.ts'
 import type { ChoiceTree, GraphNode, GraphTree, Inputs, LayerTree, Merge, Tree } from './tree.ts'
 import type { Decision, NetworkContext } from './types.ts'
@@ -87,6 +87,8 @@ class SupernetBuilder {
   readonly #decisions = new Map<string, Decision>()
   readonly #dropped = new Map<string, readonly string[]>()
   readonly #zeros = new Set<string>()
+  /** Decisions that had to be taken beforehand. */
+  readonly #fixed = new Map<string, Value>()
   readonly #skips = new Set<string>()
 
   constructor(context: NetworkContext) {
@@ -117,7 +119,7 @@ class SupernetBuilder {
     }
   }
 
-  step(tree: Tree, segment: string, place: Place, input: Flow): Flow {
+  step(tree: Tree, segment: string, place: Place<Flow>, input: Flow): Flow {
     switch (tree.kind) {
       case 'layer':
         return this.#layer(tree, place.path + segment, place, input)
@@ -132,7 +134,7 @@ class SupernetBuilder {
         const most = Math.max(...times.values)
         const after = [input]
         for (let i = 0; i < most; i++) {
-          const inside = { scope: `${place.scope}${tree.name}/${i}/`, path: `${place.path}${segment}/${i}/`, index: i }
+          const inside = { ...place, scope: `${place.scope}${tree.name}/${i}/`, path: `${place.path}${segment}/${i}/`, index: i }
           after.push(this.#inside(tree.body, inside, after[i]))
         }
         return this.#mixture(`${place.path}${segment}`, times, after)
@@ -153,6 +155,14 @@ class SupernetBuilder {
         )
         return this.#mixture(`${place.path}${segment}`, which, branches)
       }
+      case 'stack': {
+        let [before, last] = [input, input]
+        for (const [i, cell] of tree.cells.entries()) {
+          const inside = { ...place, scope: `${place.scope}${tree.name}/${i}/`, path: `${place.path}${segment}/${i}/`, before }
+          ;[before, last] = [last, this.#inside(cell, inside, last)]
+        }
+        return last
+      }
       case 'shared':
         return this.step(tree.body, segment, { ...place, scope: sharedScope(tree) }, input)
     }
@@ -164,28 +174,33 @@ class SupernetBuilder {
     return this.#emit(`${path}/mask`, { kind: 'mask', sizes: flow.sizes }, [flow], flow.shape)
   }
 
-  #inside(tree: Tree, place: Place, input: Flow): Flow {
+  #inside(tree: Tree, place: Place<Flow>, input: Flow): Flow {
     return this.step(tree, alone(tree), place, input)
   }
 
-  #outcomes(expression: Expression, place: Place, input: Flow): Outcomes<Value> {
+  #outcomes(expression: Expression, place: Place<Flow>, input: Flow): Outcomes<Value> {
     const scope: OutcomeScope = {
       index: place.index,
       path: (decision, shared) => (shared ? decision.name : place.scope + decision.name),
       size: (word) => (word === 'classes' ? always(this.#context.outputs) : (input.sizes ?? always(input.shape[0]))),
     }
     const found = outcomes(expression, scope)
-    for (const decision of found.decisions) this.#decisions.set(decision.path, decision)
-    return found
+    for (const decision of found.decisions) {
+      if (!this.#fixed.has(decision.path)) this.#decisions.set(decision.path, decision)
+    }
+    return found.decisions.reduce(
+      (left, { path: name }) => (this.#fixed.has(name) ? given(left, name, this.#fixed.get(name) as Value) : left),
+      found,
+    )
   }
 
-  #layer(tree: LayerTree, path: string, place: Place, input: Flow): Flow {
-    const fields = Object.entries(tree.fields).map(([name, expression]) => [name, this.#outcomes(expression, place, input)] as const)
+  #layer(tree: LayerTree, path: string, place: Place<Flow>, input: Flow): Flow {
+    const fields = Object.entries(tree.fields).map(
+      ([name, expression]) => [name, this.#mixable(name, this.#outcomes(expression, place, input))] as const,
+    )
     const searched = fields.filter(([, field]) => onlyValue(field) === undefined)
     const sized = (name: string): Outcomes<number> | undefined =>
       searched.find(([field]) => field === name)?.[1] as Outcomes<number> | undefined
-    const odd = searched.find(([name]) => !['channels', 'units', 'kernel', 'activation', 'groups', 'rate'].includes(name))
-    if (odd) throw new SpaceError(`${path}: a searched ${odd[0]} cannot be mixed in one supernet; fix it, or make it a choice of layers.`)
     const words = searched.find(([name]) => name === 'activation')?.[1]
     if (words) {
       const kinds = [...new Set(words.values)]
@@ -204,6 +219,23 @@ class SupernetBuilder {
     return sizes && output.shape[0] === Math.max(...sizes.values) ? { ...output, sizes } : output
   }
 
+  /** Of a field whose values cannot be mixed only one stays: the largest stride, which costs least, or the first. */
+  #mixable(name: string, field: Outcomes<Value>): Outcomes<Value> {
+    if (onlyValue(field) !== undefined || mixed.has(name)) return field
+    const numbers = field.values as readonly number[]
+    const at = name === 'stride' ? numbers.indexOf(Math.max(...numbers)) : 0
+    let stride = 1
+    for (const decision of field.decisions.toReversed()) {
+      const values = listed(decision)
+      const value = values[Math.floor(at / stride) % values.length]
+      stride *= values.length
+      this.#fixed.set(decision.path, value)
+      this.#dropped.set(decision.path, values.filter((other) => other !== value).map(String))
+      this.#decisions.set(decision.path, only(decision, value))
+    }
+    return always(field.values[at])
+  }
+
   #emitLayer(
     path: string,
     kind: LayerTree['layer'],
@@ -217,7 +249,7 @@ class SupernetBuilder {
     return passes(layer, source) ? source : this.#emitPlain(path, layer, [source], window)
   }
 
-  #choice(tree: ChoiceTree, segment: string, place: Place, input: Flow): Flow {
+  #choice(tree: ChoiceTree, segment: string, place: Place<Flow>, input: Flow): Flow {
     const names = Object.keys(tree.alternatives)
     const width = commonChannels(Object.values(tree.alternatives), input.shape[0], this.#context.outputs)
     const wanted = tree.channels === undefined ? width : largest('channels', this.#outcomes(tree.channels, place, input))
@@ -245,8 +277,9 @@ class SupernetBuilder {
     return this.#mixture(`${place.path}${segment}`, { decisions: [decision], values: kept.map((_, i) => i) }, flows)
   }
 
-  #graph(tree: GraphTree, segment: string, place: Place, input: Flow): Flow {
+  #graph(tree: GraphTree, segment: string, place: Place<Flow>, input: Flow): Flow {
     const values = new Map<string, Flow>([['input', input]])
+    if (place.before !== undefined) values.set('before', place.before)
     const path = segment === '' ? place.path : `${place.path}${segment}/`
     for (const node of tree.nodes) {
       const inside = { ...place, scope: `${place.scope}${node.name}/`, path: `${path}${node.name}/` }
@@ -263,7 +296,7 @@ class SupernetBuilder {
     return loose.length === 1 ? loose[0] : this.#merge(at.path, tree.output.merge, loose)
   }
 
-  #node(node: GraphNode, place: Place, values: ReadonlyMap<string, Flow>): Flow {
+  #node(node: GraphNode, place: Place<Flow>, values: ReadonlyMap<string, Flow>): Flow {
     const merged = this.#sources(node.inputs, place, `${place.path}${node.inputs.merge}`, (source) => {
       const edge = node.edges?.[source]
       const value = values.get(source) as Flow
@@ -273,7 +306,7 @@ class SupernetBuilder {
   }
 
   /** What a node reads, merged; a searched set of sources is a sum in which each source has its weight. */
-  #sources(inputs: Inputs, place: Place, path: string, valueOf: (source: string) => Flow): Flow {
+  #sources(inputs: Inputs, place: Place<Flow>, path: string, valueOf: (source: string) => Flow): Flow {
     const decision = inputsDecision(inputs, place.scope)
     if (decision === undefined || decision.kind !== 'inputs') {
       const all = [...inputs.always, ...inputs.from.slice(0, inputs.count[0])].map(valueOf)
@@ -296,12 +329,18 @@ class SupernetBuilder {
   #mixture(path: string, which: Outcomes<number>, all: readonly Flow[]): Flow {
     const only = onlyValue(which)
     if (only !== undefined) return all[only]
-    const flows = this.#aligned(path, all)
-    const live = flows.filter((flow) => !flow.zero)
-    if (live.length === 0) return flows[0]
+    // A repeat may never end where the body has not brought the value to its shape yet.
+    const used = [...new Set(which.values)].sort((a, b) => a - b)
+    const aligned = this.#aligned(
+      path,
+      used.map((i) => all[i]),
+    )
+    const flows = all.map((flow, i) => aligned[used.indexOf(i)] ?? flow)
+    const live = aligned.filter((flow) => !flow.zero)
+    if (live.length === 0) return aligned[0]
     const cases = combine([which], ([i]) => live.indexOf(flows[i]))
     const mixed = this.#emit(`${path}/mixture`, { kind: 'mixture', which: cases }, live, live[0].shape)
-    const sizes = mixedSizes(which, all)
+    const sizes = mixedSizes(which, all, used)
     return sizes && Math.max(...sizes.values) === mixed.shape[0] ? { ...mixed, sizes } : mixed
   }
 
@@ -367,18 +406,28 @@ class SupernetBuilder {
   }
 }
 
+/** Fields whose values can be mixed in one layer, or are the same for all. */
+const mixed: ReadonlySet<string> = new Set(['channels', 'units', 'kernel', 'activation', 'groups', 'rate'])
+
+/** A decision with one value left. */
+function only(decision: Decision, value: Value): Decision {
+  if (decision.kind === 'choice') return { ...decision, alternatives: [value as string] }
+  return { path: decision.path, kind: 'number', values: [value as number] }
+}
+
 /** Combinations of decisions that are told apart at most. */
 const mostCombinations = 256
 
 /** Channels that count in a mixture, where decisions have a say in it; undefined where all do, or too many decisions have. */
-function mixedSizes(which: Outcomes<number>, flows: readonly Flow[]): Outcomes<number> | undefined {
+function mixedSizes(which: Outcomes<number>, all: readonly Flow[], used: readonly number[]): Outcomes<number> | undefined {
+  const flows = used.map((i) => all[i])
   if (flows.every(({ sizes, shape }) => sizes === undefined && shape[0] === flows[0].shape[0])) return undefined
   const sizes = flows.map((flow) => flow.sizes ?? always(flow.shape[0]))
   const decisions = new Map([which, ...sizes].flatMap((part) => part.decisions).map((decision) => [decision.path, decision]))
   const combinations = [...decisions.values()].reduce((product, decision) => product * listed(decision).length, 1)
   if (combinations > mostCombinations) return undefined
-  const all = reduced(combine([which, ...sizes], ([i, ...counts]) => counts[i]))
-  return onlyValue(all) === undefined ? all : undefined
+  const joined = reduced(combine([which, ...sizes], ([i, ...counts]) => counts[used.indexOf(i)]))
+  return onlyValue(joined) === undefined ? joined : undefined
 }
 
 /** The value of a field in a supernet: the largest of a size, the lowest of a rate. */

@@ -50,7 +50,6 @@ describe('enas', () => {
     })
     expect(records.at(-1)!.metrics.reward).toBeGreaterThan(0.7)
     expect(records.at(-1)!.metrics.entropy).toBeLessThan(records[0].metrics.entropy)
-    // A path of skips and 1×1 convolutions cannot tell rows from columns beyond the first layer.
     const proposer = enas.proposer({ space: plain, seed: 1, objectives: context.objectives }, learnedOf(state), options)
     const first = proposer.ask(0)
     expect(first === 'exhausted' ? [] : plain.check(first.architecture)).toEqual([])

@@ -45,7 +45,9 @@ export function createProcessCrew(options: ProcessOptions): Crew {
     slots: count,
     // All at the same time: as they will compute, side by side; and each has then loaded what it needs.
     async measure(config, signal) {
-      return slowest(await Promise.all(workers.map((worker) => worker.call({ type: 'measure', compute, config }, { signal }))))
+      // Shared weights are trained by one of them, which loads what it needs meanwhile.
+      const measuring = findOneShot(config.strategy) ? workers.slice(0, 1) : workers
+      return slowest(await Promise.all(measuring.map((worker) => worker.call({ type: 'measure', compute, config }, { signal }))))
     },
     async supernet(task, into, { onPlan, onEpoch, signal }) {
       return workers[0].call(
