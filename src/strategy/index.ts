@@ -15,6 +15,7 @@ export {
   strategy,
   bananas,
   gp,
+  pnas,
 } from './configured.ts'
 export { findStrategy, strategies } from './registry.ts'
 export { fitness } from './fitness.ts'

@@ -12,6 +12,7 @@ import { nsga2 } from './nsga2.ts'
 import { tpe } from './tpe.ts'
 import { bohb } from './bohb.ts'
 import { mcts } from './mcts.ts'
+import { pnas } from './pnas.ts'
 import { random } from './random.ts'
 import type { StrategyEntry } from './strategy.ts'
 
@@ -30,6 +31,7 @@ export const strategies: readonly StrategyEntry[] = [
   mcts,
   bananas,
   gp,
+  pnas,
 ]
 
 /**

@@ -10,6 +10,7 @@ const capabilities: Readonly<Record<string, StrategyCapabilities>> = {
   'local-search': { learns: true, unique: true, exhausts: true, floats: true },
   annealing: { learns: true, unique: true, exhausts: true, floats: true },
   bananas: { learns: true, unique: true, exhausts: true, floats: true, runs: 5 },
+  pnas: { learns: true, unique: true, exhausts: true, floats: true, runs: 5 },
   gp: { learns: true, unique: true, exhausts: true, floats: true, runs: 5 },
   evolution: { learns: true, unique: true, exhausts: true, floats: true },
   reinforcement: { learns: true, unique: true, exhausts: true, floats: true },
