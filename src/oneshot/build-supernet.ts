@@ -10,6 +10,7 @@ import {
   add,
   addAll,
   channelAffine,
+  concat,
   constant,
   matmul,
   mul,
@@ -122,6 +123,12 @@ function combined(node: SupernetNode, inputs: readonly Tensor[], gates: Gates): 
         inputs[0],
         blend(how.sizes, channels, (size, c) => (c < size ? 1 : 0), gates),
       )
+    }
+    case 'head':
+      return sliceAxis(inputs[0], 1, 0, how.channels)
+    case 'rejoin': {
+      const [mixed, whole] = inputs
+      return concat([sliceAxis(whole, 1, mixed.shape[1], whole.shape[1]), mixed], 1)
     }
     case 'widen': {
       const [x] = inputs

@@ -35,6 +35,8 @@ export interface Relaxation {
   ): Tensor
   /** Weights of the sources of an inputs decision; absent: each counts fully. */
   sources?(alphas: Tensor, decision: Decision): Tensor
+  /** Parts of the channels of which the alternatives see one; default 1. */
+  readonly partial?: number
 }
 
 /** Where noise and temperature come from in a graph of ours. */
@@ -71,7 +73,7 @@ export class RelaxedSupernet {
 
   constructor(context: OneShotContext, settings: TrainSettings, relaxation: Relaxation) {
     const { space, dataset } = context
-    this.supernet = supernetOf(space.definition, { input: dataset.input, outputs: targetWidth(dataset) })
+    this.supernet = supernetOf(space.definition, { input: dataset.input, outputs: targetWidth(dataset) }, { partial: relaxation.partial })
     this.layout = alphaLayout(this.supernet)
     this.specs = supernetParameters(this.supernet)
     this.#context = context

@@ -24,6 +24,10 @@ export type SupernetLayer =
   | { readonly kind: 'sources'; readonly decision: InputsDecision; readonly edges: readonly string[] }
   /** Only the first channels count, so many. */
   | { readonly kind: 'mask'; readonly sizes: Outcomes<number> }
+  /** The first channels alone, so many. */
+  | { readonly kind: 'head'; readonly channels: number }
+  /** The channels of the second input that its head left out, and after them the first input: what was bypassed is first in the next head. */
+  | { readonly kind: 'rejoin' }
   /** Zeros behind the channels, up to so many. */
   | { readonly kind: 'widen'; readonly channels: number }
 
@@ -63,14 +67,19 @@ interface Flow {
 
 const INPUT = 'input'
 
+/** How a supernet differs from one in which every alternative sees all channels. */
+export interface SupernetOptions {
+  /** Alternatives that keep the shape see one of so many parts of the channels, the others go past them; sums of edges are weighted (PC-DARTS). */
+  readonly partial?: number
+}
+
 /**
  * The supernet of a space. Names of layers are those of the children, so that weights go from one to the other by name.
  *
- * @param fixed values of decisions that are taken beforehand
  * @throws SpaceError for what cannot be mixed: alternatives of different extents, searched strides, real numbers
  */
-export function supernetOf(definition: SpaceDefinition, context: NetworkContext): Supernet {
-  const builder = new SupernetBuilder(context)
+export function supernetOf(definition: SpaceDefinition, context: NetworkContext, options: SupernetOptions = {}): Supernet {
+  const builder = new SupernetBuilder(context, options)
   const output = builder.settled(
     'output',
     builder.step(definition.root, alone(definition.root), { scope: '', path: '' }, { path: INPUT, shape: context.input.shape }),
@@ -92,8 +101,11 @@ class SupernetBuilder {
   readonly #fixed = new Map<string, Value>()
   readonly #skips = new Set<string>()
 
-  constructor(context: NetworkContext) {
+  readonly #options: SupernetOptions
+
+  constructor(context: NetworkContext, options: SupernetOptions) {
     this.#context = context
+    this.#options = options
   }
 
   finish(output: string): Supernet {
@@ -129,7 +141,7 @@ class SupernetBuilder {
       case 'scope':
         return this.#inside(tree.body, { ...place, scope: `${place.scope}${tree.name}/`, path: `${place.path}${segment}/` }, input)
       case 'choice':
-        return this.#choice(tree, segment, place, input)
+        return this.#partial(tree, segment, place, input) ?? this.#choice(tree, segment, place, input)
       case 'repeat': {
         const times = this.#outcomes(tree.times, place, input) as Outcomes<number>
         const most = Math.max(...times.values)
@@ -250,6 +262,21 @@ class SupernetBuilder {
     return passes(layer, source) ? source : this.#emitPlain(path, layer, [source], window)
   }
 
+  /** A choice on the first part of the channels; undefined where it does not keep the shape, or all channels are asked for. */
+  #partial(tree: ChoiceTree, segment: string, place: Place<Flow>, input: Flow): Flow | undefined {
+    const { partial = 1 } = this.#options
+    const channels = input.shape[0] / partial
+    if (partial <= 1 || input.shape.length < 2 || input.sizes !== undefined || !Number.isInteger(channels)) return undefined
+    const shape = [channels, ...input.shape.slice(1)]
+    // Tried first, where it leaves no trace.
+    const trial = new SupernetBuilder(this.#context, {}).#choice(tree, segment, place, { path: INPUT, shape })
+    if (trial.shape.join() !== shape.join() || trial.sizes !== undefined) return undefined
+    const path = `${place.path}${segment}`
+    const head = this.#emit(`${path}/head`, { kind: 'head', channels }, [input], shape)
+    const mixed = this.#choice(tree, segment, place, head)
+    return this.#emit(`${path}/rejoin`, { kind: 'rejoin' }, [mixed, input], input.shape)
+  }
+
   #choice(tree: ChoiceTree, segment: string, place: Place<Flow>, input: Flow): Flow {
     const names = Object.keys(tree.alternatives)
     const width = commonChannels(Object.values(tree.alternatives), input.shape[0], this.#context.outputs)
@@ -319,7 +346,10 @@ class SupernetBuilder {
       )
     if (decision === undefined || decision.kind !== 'inputs') {
       const all = [...inputs.always, ...inputs.from.slice(0, inputs.count[0])].map(valueOf)
-      return all.length === 1 ? all[0] : this.#merge(path, inputs.merge, all)
+      if (all.length === 1) return all[0]
+      const weighted =
+        (this.#options.partial ?? 1) > 1 && inputs.merge === 'add' && all.every(({ shape }) => shape.join() === all[0].shape.join())
+      return weighted ? this.#edges(inputs, place, path, all) : this.#merge(path, inputs.merge, all)
     }
     if (inputs.merge !== 'add')
       throw new SpaceError(`${path}: a searched set of sources can be mixed as a sum only, not joined: merge by 'add'.`)
@@ -332,6 +362,14 @@ class SupernetBuilder {
       taken[0].shape,
     )
     return inputs.always.length === 0 ? sum : this.#merge(path, 'add', [...inputs.always.map(valueOf), sum])
+  }
+
+  /** A sum of all sources in which each has its weight. */
+  #edges(inputs: Inputs, place: Place<Flow>, path: string, all: readonly Flow[]): Flow {
+    const decision: InputsDecision = { path: `${place.scope}edges`, kind: 'inputs', from: all.length, count: all.length }
+    this.#decisions.set(decision.path, decision)
+    const edges = [...inputs.always, ...inputs.from].map((source) => place.scope + source)
+    return this.#emit(`${path}/sources`, { kind: 'sources', decision, edges }, this.#aligned(`${path}/from`, all), all[0].shape)
   }
 
   /** One of some values, by decisions. */

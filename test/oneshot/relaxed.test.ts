@@ -22,7 +22,9 @@ import {
   conv,
   dense,
   globalPool,
+  graph,
   identity,
+  inputs,
   maxPool,
   relu,
   type SearchSpace,
@@ -162,6 +164,28 @@ describe('the supernet of a space', () => {
     )
     const supernet = supernetOf(pools.definition, { input: context.dataset.input, outputs: 2 })
     expect([...supernet.dropped]).toEqual([['pool', ['none']]])
+  })
+})
+
+describe('partial channels', () => {
+  it('go through the alternatives only in part, and edges have weights', () => {
+    const cell = space(
+      'cell',
+      sequence(
+        conv(8, 3),
+        graph({
+          n1: inputs({ each: choice('op', { conv: conv('same', 3), skip: identity() }) }),
+          n2: inputs({ each: choice('op', { conv: conv('same', 3), skip: identity() }) }),
+        }),
+        globalPool(),
+        dense('classes'),
+      ),
+    )
+    const { nodes, decisions } = supernetOf(cell.definition, { input: { shape: [1, 6, 6] }, outputs: 2 }, { partial: 4 })
+    const filters = nodes.filter(({ how }) => how.kind === 'layer' && how.layer.kind === 'convolution').map(({ shape }) => shape[0])
+    expect(filters).toEqual([8, 2, 2, 2])
+    expect(decisions.map(({ path }) => path)).toContain('n2/edges')
+    expect(nodes.filter(({ how }) => how.kind === 'rejoin').map(({ shape }) => shape[0])).toEqual([8, 8, 8])
   })
 })
 
