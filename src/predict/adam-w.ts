@@ -18,6 +18,11 @@ export class AdamW {
     const keep = 1 - rate * decay
     for (let i = 0; i < parameters.length; i++) {
       const slope = gradient[i]
+      // A weight whose input never came has no moments: only its decay is left.
+      if (slope === 0 && first[i] === 0) {
+        parameters[i] *= keep
+        continue
+      }
       first[i] += 0.1 * (slope - first[i])
       second[i] += 0.001 * (slope * slope - second[i])
       parameters[i] = parameters[i] * keep - (size * first[i]) / (Math.sqrt(second[i]) + 1e-8)

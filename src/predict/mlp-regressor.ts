@@ -1,6 +1,7 @@
 import { type Random, shuffle } from '../space/index.ts'
 import { AdamW } from './adam-w.ts'
 import { Mlp } from './mlp.ts'
+import type { SparseVector } from './sparse-vector.ts'
 
 export interface MlpOptions {
   /** Widths of the hidden layers. */
@@ -20,18 +21,20 @@ export const mlpDefaults: MlpOptions = { hidden: [16, 16], steps: 300, batch: 16
 /**
  * A perceptron trained to least squares.
  *
- * @param inputs examples of one length
+ * @param inputs examples
+ * @param length of all of them
  * @param targets best with mean 0 and deviation 1
  * @param random draws the first weights and the order of the examples
  */
 export function trainMlp(
-  inputs: readonly Float64Array[],
+  inputs: readonly SparseVector[],
+  length: number,
   targets: ArrayLike<number>,
   random: Random,
   options: Partial<MlpOptions> = {},
 ): Mlp {
   const { hidden, steps, batch, rate, decay } = { ...mlpDefaults, ...options }
-  const model = new Mlp([inputs[0].length, ...hidden], random)
+  const model = new Mlp([length, ...hidden], random)
   const adam = new AdamW(model.parameters.length)
   const examples = inputs.map((_, i) => i)
   let queue: number[] = []

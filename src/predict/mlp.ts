@@ -1,8 +1,9 @@
 import { normal, type Random } from '../space/index.ts'
+import type { SparseVector } from './sparse-vector.ts'
 
 /**
  * A multi-layer perceptron with ReLU between its layers and one output, on flat arrays: small networks that are trained in milliseconds.
- * Zeros of the input cost nothing, so one-hot encodings may be wide.
+ * Inputs are sparse: what is zero in them costs nothing, so encodings may be wide.
  */
 export class Mlp {
   /** All weights, layer by layer: `inputs × outputs` weights (input by input), then `outputs` biases. */
@@ -11,7 +12,8 @@ export class Mlp {
   readonly gradient: Float64Array
   readonly #widths: readonly number[]
   readonly #offsets: readonly number[]
-  /** What each layer gave, and the gradient there. */
+  #input: SparseVector = { places: new Int32Array(0), values: new Float64Array(0) }
+  /** What each layer gave, and the gradient there; not used for the input. */
   readonly #values: Float64Array[]
   readonly #errors: Float64Array[]
 
@@ -34,10 +36,11 @@ export class Mlp {
   }
 
   /** The output for an input of the first width. */
-  forward(input: ArrayLike<number>): number {
-    this.#values[0].set(input)
+  forward(input: SparseVector): number {
+    this.#input = input
+    this.#first(input)
     const last = this.#widths.length - 1
-    for (let layer = 0; layer < last; layer++) this.#layer(layer, layer + 1 < last)
+    for (let layer = 1; layer < last; layer++) this.#layer(layer)
     return this.#values[last][0]
   }
 
@@ -45,10 +48,25 @@ export class Mlp {
   backward(slope: number): void {
     const last = this.#widths.length - 1
     this.#errors[last][0] = slope
-    for (let layer = last - 1; layer >= 0; layer--) this.#back(layer)
+    for (let layer = last - 1; layer > 0; layer--) this.#back(layer)
+    this.#backFirst()
   }
 
-  #layer(layer: number, rectify: boolean): void {
+  #first({ places, values }: SparseVector): void {
+    const output = this.#values[1]
+    const { parameters } = this
+    const outputs = output.length
+    const biases = this.#widths[0] * outputs
+    for (let j = 0; j < outputs; j++) output[j] = parameters[biases + j]
+    for (let i = 0; i < places.length; i++) {
+      const value = values[i]
+      const at = places[i] * outputs
+      for (let j = 0; j < outputs; j++) output[j] += value * parameters[at + j]
+    }
+    this.#rectify(1)
+  }
+
+  #layer(layer: number): void {
     const input = this.#values[layer]
     const output = this.#values[layer + 1]
     const { parameters } = this
@@ -61,7 +79,14 @@ export class Mlp {
       if (value === 0) continue
       for (let j = 0; j < outputs; j++) output[j] += value * parameters[at + j]
     }
-    if (rectify) for (let j = 0; j < outputs; j++) if (output[j] < 0) output[j] = 0
+    this.#rectify(layer + 1)
+  }
+
+  /** ReLU on what a layer gave, except the last. */
+  #rectify(layer: number): void {
+    if (layer === this.#widths.length - 1) return
+    const output = this.#values[layer]
+    for (let j = 0; j < output.length; j++) if (output[j] < 0) output[j] = 0
   }
 
   #back(layer: number): void {
@@ -75,17 +100,32 @@ export class Mlp {
     for (let j = 0; j < outputs; j++) gradient[biases + j] += error[j]
     for (let i = 0; i < input.length; i++, at += outputs) {
       const value = input[i]
-      // A zero is an absent input, or a hidden unit that is off: nothing flows through it.
+      // A zero is a unit that is off: nothing flows through it.
       if (value === 0) {
         before[i] = 0
         continue
       }
-      for (let j = 0; j < outputs; j++) gradient[at + j] += value * error[j]
-      // Nobody asks for the gradient of the input.
-      if (layer === 0) continue
       let sum = 0
-      for (let j = 0; j < outputs; j++) sum += parameters[at + j] * error[j]
+      for (let j = 0; j < outputs; j++) {
+        gradient[at + j] += value * error[j]
+        sum += parameters[at + j] * error[j]
+      }
       before[i] = sum
+    }
+  }
+
+  /** Nobody asks for the gradient of the input. */
+  #backFirst(): void {
+    const { places, values } = this.#input
+    const error = this.#errors[1]
+    const { gradient } = this
+    const outputs = error.length
+    const biases = this.#widths[0] * outputs
+    for (let j = 0; j < outputs; j++) gradient[biases + j] += error[j]
+    for (let i = 0; i < places.length; i++) {
+      const value = values[i]
+      const at = places[i] * outputs
+      for (let j = 0; j < outputs; j++) gradient[at + j] += value * error[j]
     }
   }
 }

@@ -1,4 +1,4 @@
-import { MlpEnsemble, normalScores } from '../predict/index.ts'
+import { MlpEnsemble, normalScores, type SparseVector } from '../predict/index.ts'
 import { normal } from '../space/index.ts'
 import { listed, type OptionSpecs, readOptions } from './options.ts'
 import type { StrategyEntry } from './strategy.ts'
@@ -11,8 +11,8 @@ const specs = {
   width: { summary: 'units in each hidden layer of a perceptron', default: 16, from: 1, to: 1000, whole: true },
   layers: { summary: 'hidden layers of a perceptron', default: 2, from: 1, to: 20, whole: true },
   steps: {
-    summary: 'training steps of each perceptron at a fit, and one more for each trial told',
-    default: 300,
+    summary: 'training steps of each perceptron at a fit, and one more for every two trials told',
+    default: 150,
     from: 1,
     to: 100_000,
     whole: true,
@@ -41,12 +41,12 @@ export const bananas: StrategyEntry = {
   make(context, given) {
     const options = readOptions('bananas', specs, given)
     const { members, width, layers, steps } = options
-    const describe = vectors(context.space)
-    const surrogate: Surrogate<Float64Array> = {
-      describe,
+    const read = vectors(context.space)
+    const surrogate: Surrogate<SparseVector> = {
+      describe: (architecture) => read.of(architecture),
       fit(examples, values, random) {
         const training = { hidden: Array.from({ length: layers }, () => width), steps: steps + Math.floor(examples.length / 2) }
-        const model = new MlpEnsemble(examples, normalScores(values), members, random, training)
+        const model = new MlpEnsemble(examples, read.length, normalScores(values), members, random, training)
         return (candidates, draws) =>
           candidates.map((candidate) => {
             const { mean, deviation } = model.predict(candidate)

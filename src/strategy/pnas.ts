@@ -6,7 +6,7 @@ import { complexityOf, walkTowards } from './complexity.ts'
 import { listed, type OptionSpecs, readOptions } from './options.ts'
 import type { Outcome, Proposal, Strategy, StrategyContext, StrategyEntry } from './strategy.ts'
 import { Unseen } from './unseen.ts'
-import { vectors } from './vectors.ts'
+import { type Vectors, vectors } from './vectors.ts'
 
 const specs = {
   levels: { summary: 'levels of complexity, from the simplest networks to the most complex', default: 6, from: 1, to: 1000, whole: true },
@@ -70,7 +70,7 @@ interface Ranking {
 class Progressive implements Strategy {
   readonly #context: StrategyContext
   readonly #options: ReturnType<typeof readOptions<typeof specs>>
-  readonly #describe: (architecture: Architecture) => Float64Array
+  readonly #vectors: Vectors
   /** Largest complexity of each level. */
   readonly #bounds: readonly number[]
   #archive: Archive
@@ -80,7 +80,7 @@ class Progressive implements Strategy {
   constructor(context: StrategyContext, options: Parameters<StrategyEntry['make']>[1]) {
     this.#context = context
     this.#options = readOptions('pnas', specs, options)
-    this.#describe = vectors(context.space)
+    this.#vectors = vectors(context.space)
     const range = complexityRange(context.space, context.seed)
     const why = fault(context.space, range)
     if (why !== undefined) throw new UserError(why)
@@ -146,13 +146,14 @@ class Progressive implements Strategy {
     const candidates = level < this.#bounds.length ? this.#widened(told, level, from) : this.#mutants(told, from)
     const different = [...new Map(candidates.map((candidate) => [space.print(candidate.architecture), candidate])).values()]
     const model = new MlpEnsemble(
-      told.members.map(({ architecture }) => this.#describe(architecture)),
+      told.members.map(({ architecture }) => this.#vectors.of(architecture)),
+      this.#vectors.length,
       normalScores(told.members.map(({ fitness }) => fitness)),
       members,
       randomFor(seed, 'fit', from),
-      { steps: 200 + Math.floor(told.members.length / 2) },
+      { steps: 150 + Math.floor(told.members.length / 2) },
     )
-    const scores = different.map(({ architecture }) => model.predict(this.#describe(architecture)).mean)
+    const scores = different.map(({ architecture }) => model.predict(this.#vectors.of(architecture)).mean)
     const order = different.map((_, i) => i).sort((a, b) => scores[b] - scores[a] || a - b)
     return order.map((i) => different[i])
   }
