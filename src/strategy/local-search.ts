@@ -47,7 +47,7 @@ class LocalSearch implements Strategy {
   }
 
   tell(outcome: Outcome): void {
-    this.#unseen.tell(outcome.architecture)
+    this.#unseen.tell(outcome.architecture, outcome.number)
     this.#told++
     if (this.#open) this.#open = this.#open.filter((architecture) => !this.#unseen.has(architecture))
     const value = fitness(this.#context.objectives, outcome)

@@ -66,7 +66,7 @@ class Nsga2 implements Strategy {
   }
 
   tell(outcome: Outcome): void {
-    this.#unseen.tell(outcome.architecture)
+    this.#unseen.tell(outcome.architecture, outcome.number)
     this.#told++
     const scores = scoresOf(this.#context.objectives, outcome)
     if (scores === undefined) return

@@ -5,7 +5,8 @@ import { findStrategy } from '../../strategy/index.ts'
 import { loadModel } from '../../model/artifact.ts'
 import { defaultBudget, parseBudget, parseFidelity } from '../budget.ts'
 import { outputsOf } from '../bench.ts'
-import type { RunConfig, RunState } from '../events.ts'
+import { isComparable, warmStrategy } from '../warm-start.ts'
+import type { RunConfig, RunState, Store, WarmStarted } from '../events.ts'
 import { createSessionCache } from '../../tensor/index.ts'
 import { trainingWork } from '../../network/index.ts'
 import { limitSpace } from '../../space/limit.ts'
@@ -20,6 +21,7 @@ import { createProcessCrew, defaultWorkers } from './processes.ts'
 import { bestModel, hasModel, writeOnnx, writeRunReport } from './products.ts'
 import { createRunPlace, findRun, openRun } from './runs.ts'
 import { checkDevice } from './device.ts'
+import { earlierNote, readEarlier } from './earlier.ts'
 import { isObjectSpace, loadSpace } from './spaces.ts'
 import { conduct, resultOf, runOf } from './study.ts'
 import { version } from './version.ts'
@@ -41,6 +43,7 @@ export async function runSearch(options: SearchOptions, hooks: RunHooks = {}): P
   await checkDevice(options.device)
   const prepared = await prepare(options, hooks)
   const { data, dataset, named, space, strategy, objectives } = prepared
+  const earlier = options.warmStart === undefined ? undefined : readEarlier(options.warmStart, space)
   const place = createRunPlace(options.out, hooks.onNote)
   const draft: RunConfig = {
     run: place.run,
@@ -53,6 +56,7 @@ export async function runSearch(options: SearchOptions, hooks: RunHooks = {}): P
     strategy: strategy.name,
     strategyOptions: options.strategyOptions ?? {},
     objectives,
+    ...(earlier && { warmStart: earlier.run }),
     budget,
     fidelity: { epochs: 1 },
     // An object cannot be sent to another process.
@@ -69,8 +73,14 @@ export async function runSearch(options: SearchOptions, hooks: RunHooks = {}): P
     const plan = await planRun(draft, options.fidelity, dataset.train.count, crew, since, hooks)
     hooks.onNote?.(planNote(budget, plan, draft.workers))
     const config = { ...draft, ...plan }
-    for (const event of store.append([{ type: 'run-started', config, since }])) hooks.onEvent?.(event)
-    const search = searchWith(space, strategy, config, { input: dataset.input, outputs: outputsOf(dataset) })
+    const warm: WarmStarted[] = []
+    if (earlier) {
+      const told = isComparable(earlier.config, config)
+      hooks.onNote?.(earlierNote(earlier, told))
+      warm.push({ type: 'warm-started', run: earlier.run, told, trials: earlier.trials })
+    }
+    for (const event of store.append([{ type: 'run-started', config, since }, ...warm])) hooks.onEvent?.(event)
+    const search = searchWith(space, strategy, config, { input: dataset.input, outputs: outputsOf(dataset) }, warm[0])
     return conduct({ place, store, crew, search, examples: dataset.train.count }, hooks)
   })
 }
@@ -115,7 +125,8 @@ export async function resumeRun(name: string, change: ResumeChange = {}, hooks: 
     const before = runOf(store).config
     const config = { ...before, workers, budget: budget ?? before.budget }
     for (const event of store.append([{ type: 'run-resumed', config, since }])) hooks.onEvent?.(event)
-    const search = strategy && searchWith(space, strategy, config, { input: dataset.input, outputs: outputsOf(dataset) })
+    const search =
+      strategy && searchWith(space, strategy, config, { input: dataset.input, outputs: outputsOf(dataset) }, warmStartOf(store, config))
     return conduct({ place: at, store, crew, search, examples: dataset.train.count }, hooks)
   })
 }
@@ -134,12 +145,19 @@ const isOver = ({ ended, final }: RunState): boolean =>
   ended !== undefined && ended.reason !== 'interrupted' && ended.reason !== 'failed' && final?.metrics !== undefined
 
 /** The space within what the run can afford, and the strategy on it. */
-function searchWith(whole: SearchSpace, strategy: StrategyEntry, config: RunConfig, context: NetworkContext) {
+function searchWith(whole: SearchSpace, entry: StrategyEntry, config: RunConfig, context: NetworkContext, warm?: WarmStarted) {
   const { maxWork, seed, objectives, strategyOptions } = config
   const accepts = (architecture: Architecture): boolean =>
     trainingWork(whole.cost(architecture, context)) <= (maxWork ?? Number.POSITIVE_INFINITY)
   const space = maxWork === undefined ? whole : limitSpace(whole, { accepts, message: `more than ${maxWork} units of work` })
-  return { space, strategy: strategy.make({ space, seed, objectives }, strategyOptions) }
+  const strategy = entry.make({ space, seed, objectives }, strategyOptions)
+  return { space, strategy: warm ? warmStrategy(strategy, warm, space, objectives) : strategy }
+}
+
+/** What a run began with, from its second event. */
+function warmStartOf(store: Store, { warmStart }: RunConfig): WarmStarted | undefined {
+  if (warmStart === undefined) return undefined
+  return store.read(0, 2).find((event) => event.type === 'warm-started')
 }
 
 /**
