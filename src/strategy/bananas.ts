@@ -29,9 +29,9 @@ const specs = {
 } satisfies OptionSpecs
 
 /**
- * BANANAS (White, Neiswanger and Savani 2021, arXiv:1910.11858): an ensemble of perceptrons over the path encoding, here beside the decisions; mutants of
- * the best are judged by independent Thompson sampling. Targets are normal scores of ranks, which do for any metric what the paper's relative error
- * does for accuracies.
+ * BANANAS (White, Neiswanger and Savani 2021, arXiv:1910.11858): an ensemble of perceptrons over the path encoding, or over the decisions where a space has
+ * no paths; mutants of the best are judged by independent Thompson sampling. Targets are normal scores of ranks, which do for any metric what the
+ * paper's relative error does for accuracies.
  */
 export const bananas: StrategyEntry = {
   name: 'bananas',

@@ -1,20 +1,21 @@
-import { type Architecture, encoder, encodings, type SearchSpace } from '../space/index.ts'
+import { pathCounts } from '../predict/index.ts'
+import { type Architecture, encoder, encodings, reduceGraph, type SearchSpace } from '../space/index.ts'
 
-/** Longest path encoding; of larger ones the shortest paths are taken, which are the likeliest. */
-const PATHS = 512
+/** Places for the paths. */
+const PATHS = 256
 
-/** Vectors of a space's architectures: its decisions and, where it has them, the paths through its cell. */
+/**
+ * Vectors of a space's architectures: where shared cells hold all decisions the paths through the cell's network (zeros pruned, identities contracted),
+ * so that cells that are one network are one vector; elsewhere the decisions.
+ */
 export function vectors(space: SearchSpace): (architecture: Architecture) => Float64Array {
-  const encoders = [encoder(space, 'decision')]
-  if (encodings(space).includes('path')) encoders.push(encoder(space, 'path', { truncate: PATHS }))
-  const length = encoders.reduce((sum, part) => sum + part.length, 0)
+  if (!encodings(space).includes('path')) {
+    const decisions = encoder(space, 'decision')
+    return (architecture) => decisions.encode(architecture)
+  }
   return (architecture) => {
-    const vector = new Float64Array(length)
-    let at = 0
-    for (const part of encoders) {
-      vector.set(part.encode(architecture), at)
-      at += part.length
-    }
-    return vector
+    const { nodes, edges } = reduceGraph(space.graph(architecture))
+    const labels = nodes.map(({ role, signature }) => (role === 'operation' || role === 'marker' ? signature : ''))
+    return pathCounts({ labels, edges }, PATHS)
   }
 }

@@ -28,6 +28,8 @@ export interface StrategyCapabilities {
   readonly floats: boolean
   /** Runs in which it must beat random search; default 25. Fewer for what takes long. */
   readonly runs?: number
+  /** Trials in each of these; default 150. */
+  readonly trials?: number
 }
 
 /** Conditional decisions, a repeat and a real number. */
@@ -239,10 +241,11 @@ export function strategySuite(entry: StrategyEntry, capabilities: StrategyCapabi
 
     it.runIf(capabilities.learns)('beats random search in both directions of the objective', async () => {
       const { random } = await import('../../src/strategy/random.ts')
+      const { trials = 150 } = capabilities
       const seeds = Array.from({ length: 25 }, (_, i) => i)
-      const baseline = seeds.map((seed) => bestFound(random, seed, up, 150))
+      const baseline = seeds.map((seed) => bestFound(random, seed, up, trials))
       for (const objectives of [up, down]) {
-        const found = seeds.slice(0, capabilities.runs).map((seed) => bestFound(entry, seed, objectives, 150))
+        const found = seeds.slice(0, capabilities.runs).map((seed) => bestFound(entry, seed, objectives, trials))
         expect(mannWhitney(found, baseline)).toBeLessThan(0.001)
       }
     })
