@@ -11,7 +11,8 @@ export interface Frame {
 /** A space's name with a frame, as commands and runs write it: `darts:cells=20,channels=36`. */
 export function framedName(name: string, frame: Frame): string {
   const [bare, before] = split(name)
-  const numbers = Object.entries({ ...before, ...frame }).filter(([, value]) => value !== undefined)
+  const asked = Object.fromEntries(Object.entries(frame).filter(([, value]) => value !== undefined))
+  const numbers = Object.entries({ ...before, ...asked })
   return numbers.length === 0 ? bare : `${bare}:${numbers.map(([key, value]) => `${key}=${value}`).join(',')}`
 }
 

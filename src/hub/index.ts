@@ -12,6 +12,7 @@ import { enasMacro } from './enas-macro.ts'
 import { enasMicro } from './enas-micro.ts'
 import { checkFrame, split } from './frame.ts'
 import { mlp } from './mlp.ts'
+import { nasBench101 } from './nas-bench-101.ts'
 import { nasBench201 } from './nas-bench-201.ts'
 import { nasBenchMacro } from './nas-bench-macro.ts'
 import { nasnet } from './nasnet.ts'
@@ -29,6 +30,7 @@ export { dartsSpace } from './darts.ts'
 export { enasMacroSpace } from './enas-macro.ts'
 export { enasMicroSpace } from './enas-micro.ts'
 export { nasnetSpace } from './nasnet.ts'
+export { nasBench101Space } from './nas-bench-101.ts'
 export { nasBench201Space } from './nas-bench-201.ts'
 export { type OfaFrame, ofaSpace } from './ofa.ts'
 export { findPoint, type FoundPoint, type Point, points } from './points.ts'
@@ -47,6 +49,7 @@ export const spaces: readonly SpaceEntry[] = [
   inception,
   proxyless,
   ofa,
+  nasBench101,
   nasBench201,
   nasBenchMacro,
   transNasBench101,

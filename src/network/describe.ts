@@ -59,6 +59,8 @@ export function layerLabel(layer: Layer, dimensions = 2): string {
       return `recurrent cell ${layer.units}, ${layer.nodes.length} nodes`
     case 'token-embedding':
       return `token embedding ${layer.width}`
+    case 'take-channels':
+      return `first ${layer.channels} channels`
     case 'column-embedding':
       return `column embedding ${layer.width}`
     default:

@@ -44,6 +44,8 @@ export type Layer =
   | { readonly kind: 'identity' }
   /** Gives zeros of its input's shape (NAS-Bench-201's `none`). */
   | { readonly kind: 'zero' }
+  /** The first so many channels. */
+  | { readonly kind: 'take-channels'; readonly channels: number }
   /** Moves an image or signal by one element towards its beginning; zeros come in at the end. */
   | { readonly kind: 'shift' }
   /** Sum of all inputs, which have one shape. */

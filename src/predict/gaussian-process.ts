@@ -34,6 +34,13 @@ export class GaussianProcess {
     this.logLikelihood = -0.5 * fit - volume - 0.5 * n * Math.log(2 * Math.PI)
   }
 
+  /** Mean of the belief at a point, which costs far less than the whole. */
+  mean(row: Float64Array): number {
+    let mean = 0
+    for (let i = 0; i < this.#count; i++) mean += row[i] * this.#weights[i]
+    return mean
+  }
+
   /**
    * Belief at a point.
    *
@@ -41,12 +48,10 @@ export class GaussianProcess {
    * @param self kernel of the point with itself
    */
   predict(row: Float64Array, self: number): Belief {
-    let mean = 0
-    for (let i = 0; i < this.#count; i++) mean += row[i] * this.#weights[i]
     const explained = solveLower(this.#lower, this.#count, row)
     let variance = self
     for (let i = 0; i < this.#count; i++) variance -= explained[i] * explained[i]
-    return { mean, deviation: Math.sqrt(Math.max(variance, 0)) }
+    return { mean: this.mean(row), deviation: Math.sqrt(Math.max(variance, 0)) }
   }
 }
 

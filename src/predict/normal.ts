@@ -40,5 +40,7 @@ export function normalQuantile(p: number): number {
 export function expectedImprovement(mean: number, deviation: number, best: number): number {
   if (deviation <= 0) return Math.max(0, mean - best)
   const z = (mean - best) / deviation
+  // Far below the best the two terms cancel; there the tail's series is exact enough, and keeps the order.
+  if (z < -5) return (deviation * normalDensity(z) * (1 - 3 / z ** 2 + 15 / z ** 4)) / z ** 2
   return (mean - best) * normalDistribution(z) + deviation * normalDensity(z)
 }

@@ -49,6 +49,8 @@ class Drawer implements Visitor<Flow> {
   readonly edges: (readonly [number, number])[] = []
   readonly #architecture: Architecture
   readonly #decided: string[] = []
+  /** Vertices of sums that a concatenation reads, by where they were summed. */
+  readonly #sums = new Map<string, number>()
 
   constructor(architecture: Architecture) {
     this.#architecture = architecture
@@ -71,8 +73,13 @@ class Drawer implements Visitor<Flow> {
     return word === 'same' ? input.channels : Number.NaN
   }
 
+  /** Channels that follow from the wiring are no part of what an operation is. */
+  part(): number {
+    return Number.NaN
+  }
+
   layer(path: string, layer: LayerTree['layer'], fields: Readonly<Record<string, number | string | boolean>>, input: Flow): Flow {
-    if (layer === 'identity') return input
+    if (layer === 'identity' || (layer === 'take-channels' && Number.isNaN(fields.channels))) return input
     const channels = channelsAfter(layer, fields, input.channels)
     const text = layerText(layer, fields)
     if (input.inside) return { ...input, channels, inside: { ...input.inside, text: `${input.inside.text} ${text}`.trim() } }
@@ -81,19 +88,46 @@ class Drawer implements Visitor<Flow> {
   }
 
   merge(path: string, merge: Merge, inputs: readonly Flow[]): Flow {
-    const channels = merge === 'add' ? inputs[0].channels : inputs.reduce((sum, input) => sum + input.channels, 0)
+    return merge === 'add' ? this.#add(path, inputs) : this.#concat(path, inputs)
+  }
+
+  /** A sum has the channels of the first that is no zero; those of other channels are projected. */
+  #add(path: string, inputs: readonly Flow[]): Flow {
+    const { channels } = inputs.find((input) => !this.#isZero(input)) ?? inputs[0]
+    const fits = (input: Flow): boolean => this.#isZero(input) || Object.is(input.channels, channels)
     const [{ inside }] = inputs
     if (inside) {
-      const texts = inputs.map((input) => input.inside?.text ?? '').sort()
-      return { sources: inputs[0].sources, channels, inside: { ...inside, text: shorten(`${merge}(${texts.join(', ')})`) } }
+      const sum = `add(${inputs.map(textOf).sort().join(', ')})`
+      const text = inputs.every(fits) ? sum : `${sum}:${printNumber(channels)}`
+      return { sources: inputs[0].sources, channels, inside: { ...inside, text: shorten(text) } }
     }
-    if (merge === 'add') return { sources: inputs.flatMap(({ sources }) => sources), channels, summed: path }
-    const sources = inputs.map((input, i) =>
-      input.sources.length === 1
-        ? input.sources[0]
-        : this.vertex({ id: input.summed ?? `${path}/${i}`, label: 'add', signature: 'add', role: 'add' }, input.sources),
-    )
-    return { sources: [this.vertex({ id: path, label: merge, signature: merge, role: merge }, sources)], channels }
+    const sources = inputs.flatMap((input, i) => {
+      if (fits(input)) return input.sources
+      const label = `project(channels=${printNumber(channels)})`
+      return this.vertex({ id: `${path}/project${i}`, label, signature: label, role: 'operation' }, input.sources)
+    })
+    return { sources, channels, summed: path }
+  }
+
+  #concat(path: string, inputs: readonly Flow[]): Flow {
+    const channels = inputs.reduce((sum, input) => sum + input.channels, 0)
+    const [{ inside }] = inputs
+    if (inside) {
+      const text = shorten(`concat(${inputs.map(textOf).sort().join(', ')})`)
+      return { sources: inputs[0].sources, channels, inside: { ...inside, text } }
+    }
+    const sources = inputs.map((input, i) => {
+      if (input.sources.length === 1) return input.sources[0]
+      const id = input.summed ?? `${path}/${i}`
+      const sum = this.#sums.get(id) ?? this.vertex({ id, label: 'add', signature: 'add', role: 'add' }, input.sources)
+      this.#sums.set(id, sum)
+      return sum
+    })
+    return { sources: [this.vertex({ id: path, label: 'concat', signature: 'concat', role: 'concat' }, sources)], channels }
+  }
+
+  #isZero({ sources, inside }: Flow): boolean {
+    return inside ? inside.text.endsWith('zero') : sources.every((source) => this.nodes[source].role === 'zero')
   }
 
   enter(choice: ChoiceTree, taken: string, input: Flow): Flow {
@@ -129,6 +163,8 @@ class Drawer implements Visitor<Flow> {
   }
 }
 
+const textOf = ({ inside }: Flow): string => inside?.text ?? ''
+
 /** A number that depends on the data comes out as none. */
 const printNumber = (value: unknown, word = 'same'): string => (Number.isNaN(value) ? word : String(value))
 
@@ -144,7 +180,7 @@ function layerText(layer: LayerTree['layer'], fields: Readonly<Record<string, un
 }
 
 function channelsAfter(layer: LayerTree['layer'], fields: Readonly<Record<string, unknown>>, before: number): number {
-  if (layer === 'convolution') return fields.channels as number
+  if (layer === 'convolution' || layer === 'take-channels') return fields.channels as number
   if (layer === 'dense') return fields.units as number
   return layer === 'flatten' || layer === 'column-embedding' ? Number.NaN : before
 }

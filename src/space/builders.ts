@@ -147,8 +147,11 @@ export function stack(name: string, ...cells: readonly Tree[]): StackTree {
 export interface InputsOptions {
   /** Names of nodes, 'input', or 'before' in a stack. Default: the input and all earlier nodes. */
   readonly from?: readonly string[]
-  /** How many of `from` are taken: a number, or [at least, at most]. Default: all, which is no decision. Earlier nodes may have fewer. */
-  readonly count?: number | readonly [number, number]
+  /**
+   * How many of `from` are taken: a number, [at least, at most], or 'any': each or not by a decision of its own, named after it. Default: all, which is
+   * no decision. Earlier nodes may have fewer.
+   */
+  readonly count?: number | readonly [number, number] | 'any'
   /** Sources that are always read, besides. */
   readonly always?: readonly string[]
   readonly merge?: Merge
@@ -177,11 +180,13 @@ export type NodeDeclaration = InputsDeclaration | Tree | { readonly inputs: Inpu
  * A directed acyclic graph of named nodes, each reading the input ('input') and earlier nodes.
  *
  * @param options.output a node's name, `inputs(…)` or `looseEnds(…)`; default: the last node
+ * @param options.divide channels that the nodes divide: what a concatenation reads shares its channels, another node has as many as the widest that
+ * reads it (Ying et al. 2019, arXiv:1902.09635); `'part'` is a node's. Nodes that do not lead from input to output are then left out.
  * @throws SpaceError when a node reads one that does not come before it
  */
 export function graph(
   nodes: Readonly<Record<string, NodeDeclaration>>,
-  options: { readonly output?: string | InputsDeclaration | ReturnType<typeof looseEnds> } = {},
+  options: { readonly output?: string | InputsDeclaration | ReturnType<typeof looseEnds>; readonly divide?: Expression } = {},
 ): GraphTree {
   const earlier = ['input']
   const built = Object.entries(nodes).map(([name, declaration]) => {
@@ -199,7 +204,8 @@ export function graph(
     return { name, inputs: reads, edges, body }
   })
   if (built.length === 0) throw new SpaceError('A graph needs a node.')
-  return { kind: 'graph', nodes: built, output: resolveOutput(options.output ?? built[built.length - 1].name, earlier) }
+  const output = resolveOutput(options.output ?? built[built.length - 1].name, earlier)
+  return { kind: 'graph', nodes: built, output, ...(options.divide === undefined ? {} : { divide: options.divide }) }
 }
 
 function resolveOutput(output: string | InputsDeclaration | ReturnType<typeof looseEnds>, nodes: readonly string[]): GraphTree['output'] {
@@ -225,6 +231,7 @@ function resolveInputs(declared: InputsDeclaration, earlier: readonly string[], 
   if (unknown !== undefined)
     throw new SpaceError(`The node "${node}" reads "${unknown}", which is not before it. Before it are: ${earlier.join(', ')}.`)
   if (new Set([...always, ...from]).size < always.length + from.length) throw new SpaceError(`The node "${node}" names a source twice.`)
+  if (declared.count === 'any') return { kind: 'inputs', always, from, count: 'any', merge }
   const [least, most] =
     typeof declared.count === 'number' ? [declared.count, declared.count] : (declared.count ?? [from.length, from.length])
   if (least < 0 || most < least || most + always.length === 0) throw new SpaceError(`The node "${node}" reads ${least} to ${most} sources.`)

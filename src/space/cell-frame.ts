@@ -5,6 +5,7 @@ import { firstValue } from './domain.ts'
 import { partsOf } from './parts.ts'
 import type { Tree } from './tree.ts'
 import type { Decision, DecisionValue } from './types.ts'
+import { READ } from './wiring.ts'
 
 /** What the graphs of all architectures of a cell space have in common: the vertices that there may be. */
 export interface CellFrame {
@@ -44,7 +45,7 @@ function makeFrame(definition: SpaceDefinition): CellFrame | undefined {
   // Reading as much as there is leaves no loose ends but the last; reading little leaves many. Together they show every vertex.
   const full = draw((decision) => {
     if (decision.kind === 'choice') alternatives = Math.max(alternatives, decision.alternatives.length)
-    return decision.kind === 'inputs' ? all(decision.from) : firstValue(decision)
+    return everything(decision) ?? firstValue(decision)
   })
   const ids = full.nodes.map(({ id }) => id)
   const vertices = [...full.nodes]
@@ -57,7 +58,8 @@ function makeFrame(definition: SpaceDefinition): CellFrame | undefined {
   }
   for (let i = 0; i < alternatives; i++) {
     const { nodes } = draw((decision) => {
-      if (decision.kind === 'inputs') return all(decision.from)
+      const value = everything(decision)
+      if (value !== undefined) return value
       return decision.kind === 'choice' ? decision.alternatives[Math.min(i, decision.alternatives.length - 1)] : firstValue(decision)
     })
     vertices.push(...nodes)
@@ -76,7 +78,11 @@ function makeFrame(definition: SpaceDefinition): CellFrame | undefined {
   }
 }
 
-const all = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i)
+/** All sources, where it is sources that are decided. */
+function everything(decision: Decision): DecisionValue | undefined {
+  if (decision.kind === 'inputs') return Array.from({ length: decision.from }, (_, i) => i)
+  return decision.kind === 'choice' && decision.alternatives === READ ? 'yes' : undefined
+}
 
 function labelsOf(vertices: readonly Vertex[]): ReadonlyMap<string, readonly string[]> {
   const labels = new Map<string, Set<string>>()

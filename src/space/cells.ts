@@ -1,7 +1,7 @@
 import { holdsDecision, sharedIn } from './expression.ts'
 import { expressionsOf, partsOf } from './parts.ts'
 import type { SharedTree, Tree } from './tree.ts'
-import { inputsDecision } from './walk.ts'
+import { inputsDecisions } from './wiring.ts'
 
 /** Whether a tree itself, not its parts, decides which parts there are or how they are joined. */
 function branches(tree: Tree): boolean {
@@ -9,7 +9,7 @@ function branches(tree: Tree): boolean {
   if (tree.kind === 'repeat') return holdsDecision(tree.times)
   if (tree.kind !== 'graph') return false
   const reads = [...tree.nodes.map(({ inputs }) => inputs), ...(tree.output.kind === 'inputs' ? [tree.output] : [])]
-  return reads.some((inputs) => inputsDecision(inputs, '') !== undefined)
+  return reads.some((inputs) => inputsDecisions(inputs, '').length > 0)
 }
 
 const plain = new WeakMap<Tree, boolean>()

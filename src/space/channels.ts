@@ -8,7 +8,7 @@ import type { Tree } from './tree.ts'
 export function fixedChannels(tree: Tree, input: number, classes: number): number | undefined {
   switch (tree.kind) {
     case 'layer':
-      if (tree.layer === 'convolution') return fixedNumber(tree.fields.channels, input, classes)
+      if (tree.layer === 'convolution' || tree.layer === 'take-channels') return fixedNumber(tree.fields.channels, input, classes)
       if (tree.layer === 'dense') return fixedNumber(tree.fields.units, input, classes)
       if (tree.layer === 'recurrent') return fixedNumber(tree.fields.units, input, classes)
       return tree.layer === 'flatten' || tree.layer === 'token-embedding' || tree.layer === 'column-embedding' ? undefined : input

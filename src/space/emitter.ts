@@ -109,6 +109,8 @@ export function passes(layer: Layer, input: Flow): boolean {
       return true
     case 'dropout':
       return layer.rate === 0
+    case 'take-channels':
+      return layer.channels === input.shape[0]
     case 'max-pool':
     case 'average-pool':
       return input.shape.length > 1 && input.shape.slice(1).every((extent) => extent === 1)
@@ -171,6 +173,8 @@ export function toLayer(path: string, kind: LayerTree['layer'], fields: Readonly
     case 'column-embedding':
     case 'token-embedding':
       return { kind, width: count('width') }
+    case 'take-channels':
+      return { kind, channels: Math.min(count('channels'), input.shape[0]) }
     default:
       return { kind }
   }

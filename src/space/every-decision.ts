@@ -3,7 +3,8 @@ import { type Expression, toDecision } from './expression.ts'
 import { possibleValues } from './possible-values.ts'
 import type { Inputs, Tree } from './tree.ts'
 import type { Decision } from './types.ts'
-import { inputsDecision, sharedScope } from './walk.ts'
+import { sharedScope } from './walk.ts'
+import { inputsDecisions } from './wiring.ts'
 
 /** A decision that some architecture of a space has. */
 export interface PossibleDecision {
@@ -29,8 +30,7 @@ export function everyDecision(definition: SpaceDefinition): readonly PossibleDec
     else add(toDecision(expression, scope + expression.name), always)
   }
   const reads = (inputs: Inputs, scope: string, always: boolean): void => {
-    const decision = inputsDecision(inputs, scope)
-    if (decision) add(decision, always)
+    for (const decision of inputsDecisions(inputs, scope)) add(decision, always)
   }
   const visit = (tree: Tree, scope: string, index: number | undefined, always: boolean): void => {
     switch (tree.kind) {
@@ -66,7 +66,7 @@ export function everyDecision(definition: SpaceDefinition): readonly PossibleDec
         for (const node of tree.nodes) {
           const inside = `${scope}${node.name}/`
           reads(node.inputs, inside, always)
-          const optional = inputsDecision(node.inputs, inside) ? node.inputs.from : []
+          const optional = inputsDecisions(node.inputs, inside).length > 0 ? node.inputs.from : []
           for (const [source, edge] of Object.entries(node.edges ?? {})) visit(edge, inside, index, always && !optional.includes(source))
           if (node.body) visit(node.body, inside, index, always)
         }

@@ -3,7 +3,8 @@ import type { Decision, DecisionValue } from './types.ts'
 
 /**
  * A number, word or truth that stands in a layer's field, a repeat's count or a condition. It is data: constants, decisions, arithmetic, comparison.
- * The words 'same' (channels at the place) and 'classes' (outputs of the network) are sizes.
+ * The words 'same' (channels at the place), 'classes' (outputs of the network) and 'part' (channels of the node around the place, in a graph whose
+ * channels are divided) are sizes.
  */
 export type Expression = number | string | boolean | ExpressionNode
 
@@ -20,6 +21,11 @@ export type ExpressionNode =
   | { readonly kind: 'shared'; readonly name: string; readonly decision: DecisionExpression }
 
 export type DecisionExpression = Extract<ExpressionNode, { readonly name: string; readonly kind: 'int' | 'float' | 'numbers' | 'words' }>
+
+type SizeWord = 'same' | 'classes' | 'part'
+
+const isSize = (expression: Expression): expression is SizeWord =>
+  expression === 'same' || expression === 'classes' || expression === 'part'
 
 export type Value = number | string | boolean
 
@@ -52,13 +58,13 @@ export type Operation = keyof typeof operations
 export interface Scope {
   /** Value of a decision; `shared` ones have the same path everywhere. */
   decide(decision: DecisionExpression, shared: boolean): DecisionValue
-  size(word: 'same' | 'classes'): number
+  size(word: SizeWord): number
   readonly index: number | undefined
 }
 
 /** The value of an expression; only the branch taken of an `if` is visited. */
 export function evaluate(expression: Expression, scope: Scope): Value {
-  if (expression === 'same' || expression === 'classes') return scope.size(expression)
+  if (isSize(expression)) return scope.size(expression)
   if (typeof expression !== 'object') return expression
   switch (expression.kind) {
     case 'index':
@@ -97,9 +103,9 @@ export function toDecision(expression: DecisionExpression, path: string): Decisi
   }
 }
 
-/** Whether a size word ('same', 'classes') is part of the expression; conditions may not hold one, for decisions must not depend on the data. */
+/** Whether a size word ('same', 'classes', 'part') is part of the expression; conditions may not hold one, for decisions must not depend on the data. */
 export function holdsSize(expression: Expression): boolean {
-  if (expression === 'same' || expression === 'classes') return true
+  if (isSize(expression)) return true
   if (typeof expression !== 'object') return false
   if (expression.kind === 'operation') return expression.operands.some(holdsSize)
   if (expression.kind === 'if') return [expression.condition, expression.met, expression.otherwise].some(holdsSize)

@@ -40,6 +40,7 @@ export {
   separable,
   shift,
   squeezeExcite,
+  takeChannels,
   tokenEmbedding,
   zero,
 } from './layers.ts'
@@ -67,5 +68,6 @@ export { integer, normal, pick, pickMany, randomFor, shuffle } from './random.ts
 export { fromUnit, otherValues, printValue, sampleValue, sameValue, toUnit, valueCount, valuesOf } from './domain.ts'
 export { countArchitectures } from './size.ts'
 export { reduceGraph } from './reduce-graph.ts'
+export { limitSpace, type Limit } from './limit.ts'
 export { fromDefinition, space, type SpaceOptions } from './space.ts'
 export type * from './tree.ts'

@@ -119,6 +119,11 @@ export function zero(): LayerTree {
   return layer('zero', 'zero')
 }
 
+/** The first so many channels; all where there are no more. */
+export function takeChannels(channels: Expression): LayerTree {
+  return layer('take-channels', 'take', { channels })
+}
+
 /** Moves an image or signal by one element towards its beginning, so that a stride takes the elements that it would leave out. */
 export function shift(): LayerTree {
   return layer('shift', 'shift')

@@ -5,8 +5,9 @@ import { SpaceError } from './error.ts'
 import { testedInDefinition } from './tested.ts'
 import type { GraphTree, Inputs, Tree } from './tree.ts'
 import type { DecisionValue } from './types.ts'
-import { inputsDecision, type Place, sharedScope } from './walk.ts'
+import { type Place, sharedScope } from './walk.ts'
 import { group, multiply, ONE, oneOf, product, sum, type Take, type Ways, ways } from './ways.ts'
+import { inputsDecisions } from './wiring.ts'
 
 /** Where the count stands: prefix of decisions' paths, round of the repeat around. */
 type Spot = Pick<Place, 'scope' | 'index'>
@@ -109,8 +110,14 @@ class Counter {
   #reads(inputs: Inputs, edges: Readonly<Record<string, Tree>> | undefined, spot: Spot): readonly Ways[] {
     const edge = (source: string): readonly Ways[] => (edges?.[source] ? this.tree(edges[source], spot) : ONE)
     const always = product(inputs.always.map(edge))
+    const [decision] = inputsDecisions(inputs, spot.scope)
+    if (inputs.count === 'any') {
+      const each = inputs.from.map((source) =>
+        sum([fixed(spot.scope + source, 'no'), multiply(fixed(spot.scope + source, 'yes'), edge(source))]),
+      )
+      return multiply(always, product(each))
+    }
     const [least, most] = inputs.count
-    const decision = inputsDecision(inputs, spot.scope)
     if (decision === undefined) return multiply(always, product(inputs.from.slice(0, least).map(edge)))
     let byTaken: (readonly Ways[])[] = [fixed(decision.path, [])]
     inputs.from.forEach((source, at) => {

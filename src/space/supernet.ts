@@ -9,7 +9,8 @@ import { always, combine, given, listed, onlyValue, type Outcomes, outcomes, typ
 import { outputShape } from './shapes.ts'
 import type { ChoiceTree, GraphNode, GraphTree, Inputs, LayerTree, Merge, Tree } from './tree.ts'
 import type { Decision, NetworkContext } from './types.ts'
-import { inputsDecision, type Place, sharedScope } from './walk.ts'
+import { type Place, sharedScope } from './walk.ts'
+import { inputsDecisions } from './wiring.ts'
 
 type InputsDecision = Extract<Decision, { kind: 'inputs' }>
 
@@ -305,6 +306,10 @@ class SupernetBuilder {
   }
 
   #graph(tree: GraphTree, segment: string, place: Place<Flow>, input: Flow): Flow {
+    if (tree.divide !== undefined)
+      throw new SpaceError(
+        `${place.path}: channels divided by the wiring cannot be mixed in one supernet: search with single paths (spos, enas).`,
+      )
     const values = new Map<string, Flow>([['input', input]])
     if (place.before !== undefined) values.set('before', place.before)
     const path = segment === '' ? place.path : `${place.path}${segment}/`
@@ -314,7 +319,7 @@ class SupernetBuilder {
     }
     const at = { ...place, scope: `${place.scope}output/`, path: `${path}output` }
     if (tree.output.kind === 'inputs') return this.#sources(tree.output, at, at.path, (name) => values.get(name) as Flow)
-    if (tree.nodes.some(({ inputs }) => inputsDecision(inputs, '') !== undefined))
+    if (tree.nodes.some(({ inputs }) => inputsDecisions(inputs, '').length > 0))
       throw new SpaceError(
         `${at.path}: which nodes are loose ends depends on decisions, which one supernet cannot hold: name the output's inputs.`,
       )
@@ -334,7 +339,11 @@ class SupernetBuilder {
 
   /** What a node reads, merged; a searched set of sources is a sum in which each source has its weight. */
   #sources(inputs: Inputs, place: Place<Flow>, path: string, valueOf: (source: string) => Flow): Flow {
-    const decision = inputsDecision(inputs, place.scope)
+    const [decision] = inputsDecisions(inputs, place.scope)
+    if (inputs.count === 'any')
+      throw new SpaceError(
+        `${path}: sources that are each read or not cannot be mixed in one supernet: search with single paths (spos, enas).`,
+      )
     if (decision === undefined || decision.kind !== 'inputs') {
       const all = [...inputs.always, ...inputs.from.slice(0, inputs.count[0])].map(valueOf)
       if (all.length === 1) return all[0]

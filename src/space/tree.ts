@@ -31,6 +31,7 @@ export interface LayerFields {
   readonly dropout: readonly ['rate']
   readonly identity: readonly []
   readonly zero: readonly []
+  readonly 'take-channels': readonly ['channels']
   readonly shift: readonly []
   readonly 'column-embedding': readonly ['width']
   readonly 'token-embedding': readonly ['width']
@@ -92,6 +93,8 @@ export interface GraphTree {
   readonly kind: 'graph'
   readonly nodes: readonly GraphNode[]
   readonly output: Inputs | { readonly kind: 'loose-ends'; readonly merge: Merge }
+  /** Channels that its nodes divide among them: see divide.ts. */
+  readonly divide?: Expression
 }
 
 export interface GraphNode {
@@ -108,8 +111,8 @@ export interface Inputs {
   readonly kind: 'inputs'
   readonly always: readonly string[]
   readonly from: readonly string[]
-  /** How many of `from`, at least and at most. */
-  readonly count: readonly [number, number]
+  /** How many of `from`, at least and at most; 'any': each is read or not by a decision of its own. */
+  readonly count: readonly [number, number] | 'any'
   readonly merge: Merge
 }
 

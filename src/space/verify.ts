@@ -3,7 +3,8 @@ import { SpaceError } from './error.ts'
 import { holdsSize, toDecision, type Expression } from './expression.ts'
 import type { Tree } from './tree.ts'
 import type { Decision } from './types.ts'
-import { inputsDecision, sharedScope } from './walk.ts'
+import { sharedScope } from './walk.ts'
+import { inputsDecisions } from './wiring.ts'
 
 /** What one decision looks like, and in which shared part (if any) it stands. */
 interface Seen {
@@ -45,7 +46,7 @@ export function verifyDefinition(definition: SpaceDefinition): void {
   const control = (value: Expression, scope: string): void => {
     if (holdsSize(value))
       throw new SpaceError(
-        `A condition or count at "${scope}" in the space "${definition.name}" holds 'same' or 'classes': decisions must not depend on the data.`,
+        `A condition or count at "${scope}" in the space "${definition.name}" holds 'same', 'classes' or 'part': decisions must not depend on the data.`,
       )
   }
   let stacks = 0
@@ -85,13 +86,11 @@ export function verifyDefinition(definition: SpaceDefinition): void {
           )
         for (const node of tree.nodes) {
           const inside = `${scope}${node.name}/`
-          const decision = inputsDecision(node.inputs, inside)
-          if (decision) add(decision, within)
+          for (const decision of inputsDecisions(node.inputs, inside)) add(decision, within)
           for (const edge of Object.values(node.edges ?? {})) visit(edge, inside, within)
           if (node.body) visit(node.body, inside, within)
         }
-        const output = tree.output.kind === 'inputs' ? inputsDecision(tree.output, `${scope}output/`) : undefined
-        if (output) add(output, within)
+        if (tree.output.kind === 'inputs') for (const decision of inputsDecisions(tree.output, `${scope}output/`)) add(decision, within)
         return
       }
       case 'when':

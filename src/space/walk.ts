@@ -1,9 +1,11 @@
 import { segmentOf } from './builders.ts'
+import { dividedChannels, type Part } from './divide.ts'
 import { SpaceError } from './error.ts'
 import { evaluate, toDecision, type DecisionExpression, type Expression, type Scope, type Value } from './expression.ts'
 import { readsIndex } from './parts.ts'
-import type { ChoiceTree, GraphNode, GraphTree, Inputs, LayerTree, Merge, Tree } from './tree.ts'
+import type { ChoiceTree, GraphNode, GraphTree, LayerTree, Merge, Tree } from './tree.ts'
 import type { Decision, DecisionValue } from './types.ts'
+import { sourcesOf } from './wiring.ts'
 
 /** What a walk gives its visitor: decisions to take, and layers and merges in order. V is what flows through the network: a tensor, a shape, nothing. */
 export interface Visitor<V> {
@@ -12,6 +14,8 @@ export interface Visitor<V> {
   decide(decision: Decision): DecisionValue
   /** Value of a size word at a place. */
   size(word: 'same' | 'classes', input: V): number
+  /** Channels of the node around a place, in a graph whose channels are divided. Default: as they were divided. */
+  part?(channels: number): number
   layer(path: string, layer: LayerTree['layer'], fields: Readonly<Record<string, Value>>, input: V): V
   merge(path: string, merge: Merge, inputs: readonly V[]): V
   /** Called before an alternative: what flows into it. Default: the choice's input. */
@@ -27,6 +31,8 @@ export interface Place<V = unknown> {
   readonly index?: number
   /** Output of the cell before the last of a stack. */
   readonly before?: V
+  /** Channels of the node around it, in a graph whose channels are divided. */
+  readonly part?: number
 }
 
 const ROOT = { scope: '', path: '' }
@@ -66,8 +72,13 @@ export class Walk<V> {
       index: place.index,
       decide: (expression: DecisionExpression, shared: boolean) =>
         this.#decide(toDecision(expression, shared ? expression.name : place.scope + expression.name)),
-      size: (word) => this.#visitor.size(word, input as V),
+      size: (word) => (word === 'part' ? this.#part(place) : this.#visitor.size(word, input as V)),
     }
+  }
+
+  #part({ part, path }: Place<V>): number {
+    if (part === undefined) throw new SpaceError(`${path}: 'part' stands outside of a graph with { divide }.`)
+    return this.#visitor.part ? this.#visitor.part(part) : part
   }
 
   #step(tree: Tree, segment: string, place: Place<V>, input: V): V {
@@ -161,42 +172,53 @@ export class Walk<V> {
     if (place.before !== undefined) values.set('before', place.before)
     const read = new Set<string>()
     const path = segment === '' ? place.path : `${place.path}${segment}/`
-    for (const node of tree.nodes)
-      values.set(
-        node.name,
-        this.#node(node, { ...place, scope: `${place.scope}${node.name}/`, path: `${path}${node.name}/` }, values, read),
-      )
-    const ends =
+    const inside = (name: string): Place<V> => ({ ...place, scope: `${place.scope}${name}/`, path: `${path}${name}/` })
+    const sources = ({ name, inputs }: Pick<GraphNode, 'name' | 'inputs'>): readonly string[] =>
+      sourcesOf(inputs, inside(name).scope, (decision) => this.#decide(decision))
+    const ends = (): readonly string[] =>
       tree.output.kind === 'inputs'
-        ? this.#sources(tree.output, { ...place, scope: `${place.scope}output/` })
+        ? sources({ name: 'output', inputs: tree.output })
         : tree.nodes.map(({ name }) => name).filter((name) => !read.has(name))
+    const parts = tree.divide === undefined ? undefined : this.#divide(tree, tree.divide, place, sources, ends)
+    for (const node of tree.nodes) {
+      const part = parts?.get(node.name)
+      const taken = part?.sources ?? sources(node)
+      for (const source of taken) read.add(source)
+      values.set(node.name, this.#node(node, { ...inside(node.name), part: part?.channels ?? place.part }, values, taken))
+    }
     return this.#join(
       `${path}output`,
       tree.output.merge,
-      ends.map((name) => values.get(name) as V),
+      ends().map((name) => values.get(name) as V),
+      input,
     )
   }
 
-  #node(node: GraphNode, place: Place<V>, values: ReadonlyMap<string, V>, read: Set<string>): V {
-    const incoming = this.#sources(node.inputs, place).map((source) => {
-      read.add(source)
+  /** What the nodes of a graph read and how many channels they have, when all of that is decided first. */
+  #divide(
+    tree: GraphTree,
+    channels: Expression,
+    place: Place<V>,
+    sources: (node: GraphNode) => readonly string[],
+    ends: () => readonly string[],
+  ): ReadonlyMap<string, Part> {
+    const reads = new Map(tree.nodes.map((node) => [node.name, sources(node)]))
+    return dividedChannels(tree, reads, ends(), evaluate(channels, this.#scope(place, undefined)) as number)
+  }
+
+  #node(node: GraphNode, place: Place<V>, values: ReadonlyMap<string, V>, sources: readonly string[]): V {
+    const incoming = sources.map((source) => {
       const value = values.get(source) as V
       const edge = node.edges?.[source]
       return edge ? this.#inside(edge, place, value) : value
     })
-    const merged = this.#join(`${place.path}${node.inputs.merge}`, node.inputs.merge, incoming)
+    const merged = this.#join(`${place.path}${node.inputs.merge}`, node.inputs.merge, incoming, values.get('input') as V)
     return node.body ? this.#inside(node.body, place, merged) : merged
   }
 
-  #sources(inputs: Inputs, place: Place<V>): readonly string[] {
-    const decision = inputsDecision(inputs, place.scope)
-    const taken = decision
-      ? (this.#decide(decision) as readonly number[]).map((i) => inputs.from[i])
-      : inputs.from.slice(0, inputs.count[0])
-    return [...inputs.always, ...taken]
-  }
-
-  #join(path: string, merge: Merge, values: readonly V[]): V {
+  /** What comes together; zeros, as large as the input, where nothing does. */
+  #join(path: string, merge: Merge, values: readonly V[], input: V): V {
+    if (values.length === 0) return this.#visitor.layer(`${path}/zero`, 'zero', {}, input)
     return values.length === 1 ? values[0] : this.#visitor.merge(path, merge, values)
   }
 }
@@ -207,12 +229,4 @@ const alone = (tree: Tree): string => (tree.kind === 'graph' ? '' : segmentOf(tr
 /** Scope of the decisions in a shared part: a choice or a repeat has the shared name itself. */
 export function sharedScope(tree: Extract<Tree, { kind: 'shared' }>): string {
   return tree.body.kind === 'choice' || tree.body.kind === 'scope' ? '' : `${tree.name}/`
-}
-
-/** The decision of a node's inputs; none when there is nothing to choose. */
-export function inputsDecision(inputs: Inputs, scope: string): Decision | undefined {
-  const { from, count } = inputs
-  const [least, most] = count
-  if (least === most && (least === from.length || least === 0)) return undefined
-  return { path: `${scope}inputs`, kind: 'inputs', from: from.length, count: least === most ? least : count }
 }

@@ -12,8 +12,8 @@ export interface Member {
 /** Everything that was told: what learned models are made from. */
 export class Archive {
   readonly #objectives: readonly Objective[]
-  #told: Outcome[] = []
-  #members: Member[] = []
+  readonly #told: Outcome[] = []
+  readonly #members: Member[] = []
 
   constructor(objectives: readonly Objective[]) {
     this.#objectives = objectives
@@ -37,6 +37,13 @@ export class Archive {
     const member = { number: outcome.number, architecture: outcome.architecture, fitness: value }
     this.#members.push(member)
     return member
+  }
+
+  /** As it was after so many trials had been told. */
+  first(count: number): Archive {
+    const earlier = new Archive(this.#objectives)
+    for (const outcome of this.#told.slice(0, count)) earlier.add(outcome)
+    return earlier
   }
 
   /** The best, best first; of equals the one that was told first. */

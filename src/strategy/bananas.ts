@@ -1,8 +1,9 @@
 import { MlpEnsemble, normalScores } from '../predict/index.ts'
-import { type Architecture, encoder, encodings, normal, type SearchSpace } from '../space/index.ts'
+import { normal } from '../space/index.ts'
 import { listed, type OptionSpecs, readOptions } from './options.ts'
 import type { StrategyEntry } from './strategy.ts'
 import { type Surrogate, SurrogateSearch } from './surrogate-search.ts'
+import { vectors } from './vectors.ts'
 
 const specs = {
   starts: { summary: 'random architectures tried before the model is asked', default: 20, from: 2, to: 100_000, whole: true },
@@ -24,27 +25,8 @@ const specs = {
     whole: true,
   },
   parents: { summary: 'so many of the best are mutated', default: 10, from: 1, to: 10_000, whole: true },
-  isomorphs: { summary: 'whether a network may be tried again under other names (an isomorphic cell)', default: false },
+  isomorphs: { summary: 'whether an architecture may be tried that is the same network as one before', default: false },
 } satisfies OptionSpecs
-
-/** Longest path encoding; of larger ones the shortest paths are taken, which are the likeliest. */
-const PATHS = 512
-
-/** Vectors of a space's architectures: its decisions and, where it has them, the paths through its cell. */
-function vectors(space: SearchSpace): (architecture: Architecture) => Float64Array {
-  const encoders = [encoder(space, 'decision')]
-  if (encodings(space).includes('path')) encoders.push(encoder(space, 'path', { truncate: PATHS }))
-  const length = encoders.reduce((sum, part) => sum + part.length, 0)
-  return (architecture) => {
-    const vector = new Float64Array(length)
-    let at = 0
-    for (const part of encoders) {
-      vector.set(part.encode(architecture), at)
-      at += part.length
-    }
-    return vector
-  }
-}
 
 /**
  * BANANAS (White, Neiswanger and Savani 2021, arXiv:1910.11858): an ensemble of perceptrons over the path encoding, here beside the decisions; mutants of
@@ -63,7 +45,7 @@ export const bananas: StrategyEntry = {
     const surrogate: Surrogate<Float64Array> = {
       describe,
       fit(examples, values, random) {
-        const training = { hidden: new Array<number>(layers).fill(width), steps: steps + Math.floor(examples.length / 2) }
+        const training = { hidden: Array.from({ length: layers }, () => width), steps: steps + Math.floor(examples.length / 2) }
         const model = new MlpEnsemble(examples, normalScores(values), members, random, training)
         return (candidates, draws) =>
           candidates.map((candidate) => {

@@ -24,3 +24,5 @@ export const tpe = (options?: Settings): ConfiguredStrategy => strategy('tpe', o
 export const bohb = (options?: Settings): ConfiguredStrategy => strategy('bohb', options)
 export const mcts = (options?: Settings): ConfiguredStrategy => strategy('mcts', options)
 export const bananas = (options?: Settings): ConfiguredStrategy => strategy('bananas', options)
+export const gp = (options?: Settings): ConfiguredStrategy => strategy('gp', options)
+export const pnas = (options?: Settings): ConfiguredStrategy => strategy('pnas', options)

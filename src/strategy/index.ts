@@ -14,6 +14,8 @@ export {
   mcts,
   strategy,
   bananas,
+  gp,
+  pnas,
 } from './configured.ts'
 export { findStrategy, strategies } from './registry.ts'
 export { fitness } from './fitness.ts'

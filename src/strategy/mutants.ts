@@ -7,8 +7,8 @@ export interface Candidate<T> {
   /** Its string. */
   readonly text: string
   readonly features: T
-  /** Number of the trial it was made from. */
-  readonly parent: number
+  /** Number of the trial it was made from; none for a random one. */
+  readonly parent?: number
 }
 
 /** Mutants of a trial that are kept: making one costs more than judging it. */
@@ -16,9 +16,11 @@ const KEPT = 24
 /** Trials whose mutants are kept. */
 const PARENTS = 64
 /** Mutants made anew for every proposal. */
-const FRESH = 16
+const FRESH = 12
+/** Random architectures for every proposal: where all the best are alike, the model may know of something better elsewhere. */
+const RANDOM = 8
 
-/** Architectures near the best ones: candidates among which a learned model chooses. */
+/** Architectures near the best ones, and a few from anywhere: candidates among which a learned model chooses. */
 export class Mutants<T> {
   readonly #space: SearchSpace
   readonly #seed: number
@@ -36,6 +38,7 @@ export class Mutants<T> {
     const all = parents.flatMap((parent) => this.#family(parent))
     const random = randomFor(this.#seed, 'fresh', n)
     for (let i = 0; i < FRESH && parents.length > 0; i++) all.push(this.#mutant(parents[i % parents.length], 1 + (i % 3), random))
+    for (let i = 0; i < RANDOM; i++) all.push(this.#candidate(this.#space.sample(random)))
     return [...new Map(all.map((candidate) => [candidate.text, candidate])).values()]
   }
 
@@ -52,6 +55,10 @@ export class Mutants<T> {
   #mutant(parent: Member, steps: number, random: ReturnType<typeof randomFor>): Candidate<T> {
     let { architecture } = parent
     for (let step = 0; step < steps; step++) architecture = this.#space.mutate(architecture, random)
-    return { architecture, text: this.#space.print(architecture), features: this.#describe(architecture), parent: parent.number }
+    return this.#candidate(architecture, parent.number)
+  }
+
+  #candidate(architecture: Architecture, parent?: number): Candidate<T> {
+    return { architecture, text: this.#space.print(architecture), features: this.#describe(architecture), parent }
   }
 }

@@ -28,7 +28,7 @@ export function paretoFront(points: readonly (readonly number[])[]): readonly nu
  */
 export function frontsOf(points: readonly (readonly number[])[]): readonly number[] {
   const below = points.map((): number[] => [])
-  const above = new Array<number>(points.length).fill(0)
+  const above = points.map(() => 0)
   for (let i = 0; i < points.length; i++)
     for (let j = i + 1; j < points.length; j++) {
       const [winner, loser] = dominates(points[i], points[j]) ? [i, j] : dominates(points[j], points[i]) ? [j, i] : [-1, -1]
@@ -36,7 +36,7 @@ export function frontsOf(points: readonly (readonly number[])[]): readonly numbe
       below[winner].push(loser)
       above[loser]++
     }
-  const fronts = new Array<number>(points.length).fill(0)
+  const fronts = points.map(() => 0)
   let open = points.flatMap((_, i) => (above[i] === 0 ? [i] : []))
   for (let front = 0; open.length > 0; front++) {
     const next: number[] = []
@@ -54,7 +54,7 @@ export function frontsOf(points: readonly (readonly number[])[]): readonly numbe
  * as a share of its range; infinite at the ends of an objective.
  */
 export function crowdingOf(points: readonly (readonly number[])[]): readonly number[] {
-  const distances = new Array<number>(points.length).fill(0)
+  const distances = points.map(() => 0)
   for (let m = 0; m < (points[0]?.length ?? 0); m++) {
     const order = points.map((_, i) => i).sort((a, b) => points[a][m] - points[b][m] || a - b)
     const last = order.length - 1

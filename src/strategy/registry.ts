@@ -4,6 +4,7 @@ import { annealing } from './annealing.ts'
 import { bananas } from './bananas.ts'
 import { evolution } from './evolution.ts'
 import { exhaustive } from './exhaustive.ts'
+import { gp } from './gp.ts'
 import { grid } from './grid.ts'
 import { localSearch } from './local-search.ts'
 import { reinforcement } from './reinforcement.ts'
@@ -11,6 +12,7 @@ import { nsga2 } from './nsga2.ts'
 import { tpe } from './tpe.ts'
 import { bohb } from './bohb.ts'
 import { mcts } from './mcts.ts'
+import { pnas } from './pnas.ts'
 import { random } from './random.ts'
 import type { StrategyEntry } from './strategy.ts'
 
@@ -28,6 +30,8 @@ export const strategies: readonly StrategyEntry[] = [
   bohb,
   mcts,
   bananas,
+  gp,
+  pnas,
 ]
 
 /**

@@ -66,7 +66,9 @@ export class SurrogateSearch<T> implements Strategy {
       n > this.#archive.count,
     )
     const chosen = this.#firstUnseen(candidates, scores)
-    return chosen ? { architecture: chosen.architecture, origin: 'surrogate', parents: [chosen.parent] } : this.#unseen.proposal(n)
+    if (chosen === undefined) return this.#unseen.proposal(n)
+    const { architecture, parent } = chosen
+    return { architecture, origin: 'surrogate', parents: parent === undefined ? [] : [parent] }
   }
 
   tell(outcome: Outcome): void {

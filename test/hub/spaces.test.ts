@@ -42,7 +42,7 @@ const capabilities: Readonly<Record<string, SpaceCapabilities>> = {
     runs: 40,
   },
   // A module: 1×1, 3×3 with its reduction, larger kernel (one of three, each with a width) with its reduction, pooling.
-  inception: { contexts: images, size: 2n * 2n * powers(3n * 8n * 24n * 4n, 1, 2) * powers(3n * 8n * 24n * 4n, 1, 3) * 3n * 4n, runs: 40 },
+  inception: { contexts: images, size: 2n * 2n * powers(3n * 8n * 12n * 2n, 1, 2) * powers(3n * 8n * 12n * 2n, 1, 3) * 3n * 4n, runs: 40 },
   // Eight layers with six inverted residuals each; five of them may be skipped, too.
   proxyless: { contexts: images, size: 6n ** 3n * 7n ** 5n * 4n, runs: 40 },
   // Three stages of one to three layers with 3 kernels × 3 expansions, and a width.
@@ -51,6 +51,8 @@ const capabilities: Readonly<Record<string, SpaceCapabilities>> = {
   resnet: { contexts: images, size: 4n * 2n * powers(10n, 1, 2) * 3n * powers(10n, 1, 3) * 3n * powers(10n, 1, 3) * 4n },
   // A layer: 3 connections × (convolution + bottleneck with 2 kernels + separable with 3 kernels).
   densenet: { contexts: images, size: 4n * 2n * powers(18n, 1, 2) * 2n * powers(18n, 1, 3) * 2n * powers(18n, 1, 4) * 4n },
+  // An edge or none between any two of seven vertices, an operation of three on five of them; too many edges and all.
+  'nas-bench-101': { contexts: images, size: 2n ** 21n * 3n ** 5n, runs: 12, limited: true },
   'nas-bench-201': { contexts: images, size: 5n ** 6n, runs: 40 },
   'nas-bench-macro': { contexts: images, size: 3n ** 8n, runs: 40 },
   'trans-nas-bench-101': { contexts: images, size: 4n ** 6n, runs: 40 },
@@ -88,7 +90,7 @@ describe('the registry of spaces', () => {
       expect(wide.print(wide.parse(text))).toBe(text)
       expect(wide.cost(wide.parse(text), images[0]).parameters).toBeGreaterThan(make().cost(make().parse(text), images[0]).parameters)
     }
-    expect(framedName('darts:cells=8', { channels: 16 })).toBe('darts:cells=8,channels=16')
+    expect(framedName('darts:cells=8', { cells: undefined, channels: 16 })).toBe('darts:cells=8,channels=16')
     expect(framedName('darts:cells=8', { cells: 20, channels: undefined })).toBe('darts:cells=20')
     expect(() => findSpace('darts:cell=3')).toThrow(/"darts" has no number of cell.*"cells".*It has cells and channels/)
     expect(() => findSpace('darts:cells=none')).toThrow(/cells of the space "darts" must be a whole number/)
@@ -101,9 +103,23 @@ describe('the registry of spaces', () => {
     expect(() => findSpace('chian')).toThrow(/chian.*"chain"/)
   })
 
-  it('finds a space in another frame', () => {
-    for (const { name, frames = {} } of spaces)
-      for (const frame of Object.keys(frames)) expect(findSpace(`${name}@${frame}`).name).toBe(`${name}@${frame}`)
+  it('finds a space in another frame, whose architectures are read back and vary', () => {
+    const names = spaces.flatMap(({ name, frames = {} }) => Object.keys(frames).map((frame) => `${name}@${frame}`))
+    for (const name of names) {
+      const made = findSpace(name)
+      expect(made.name).toBe(name)
+      for (let seed = 0; seed < 3; seed++) {
+        const architecture = made.sample(randomFor(seed, name))
+        expect(made.parse(made.print(architecture))).toEqual(architecture)
+        expect(made.check(made.mutate(architecture, randomFor(seed)))).toEqual([])
+        const tokens = { input: { shape: [20], categories: Array<number>(20).fill(30) }, outputs: 30 }
+        const context = name.startsWith('rnn@') ? tokens : { input: { shape: [3, 64, 64] }, outputs: 100 }
+        expect(made.cost(architecture, context).parameters).toBeGreaterThan(0)
+      }
+    }
+  })
+
+  it('says what a frame is called', () => {
     expect(() => findSpace('resnet@imagnet')).toThrow(/imagnet.*"imagenet".*cifar, imagenet/)
     expect(() => findSpace('chain@imagenet')).toThrow(/no frames/)
   })

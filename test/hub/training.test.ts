@@ -25,7 +25,8 @@ describe('architectures of every space', () => {
   it.each(spaces.map((entry) => [entry.name, entry] as const))(
     'train a step and are exported: %s',
     async (name, entry) => {
-      const made = entry.make()
+      const { cells = 1 } = entry.frame ?? {}
+      const made = entry.make(entry.frame && { ...entry.frame, ...(cells > 1 ? { cells: 3 } : {}), channels: 4 })
       const dataset = entry.kinds.includes('table') ? table : pictures
       const network = made.child(made.sample(randomFor(11)), { input: dataset.input, outputs: 3 })
       const settings = defaultSettings(dataset, { epochs: 1, batchSize: dataset.train.count, seed: 1 })

@@ -20,6 +20,7 @@ import {
   sequence,
   share,
   space,
+  stack,
   type Tree,
   when,
   zero,
@@ -30,6 +31,23 @@ const mode = share('mode', choice('mode', ['a', 'b', 'c']))
 const depth = share('depth', int('depth', 0, 2))
 const width = share('width', choice('width', [16, 32]))
 const cell = share('cell', choice('cell', { conv: conv('same', choice('kernel', [1, 3])), skip: identity(), wide: conv(width, 1) }))
+
+/** Two cells that decide alike, each of which reads what came before, and divides its channels. */
+const divided = share(
+  'divided',
+  graph(
+    {
+      a: { inputs: inputs({ from: ['before', 'input'], count: 'any', each: conv('part', 1) }), body: relu() },
+      b: {
+        inputs: inputs({ from: ['a', 'input'], count: 'any', each: conv('part', 1) }),
+        body: choice('op', { conv: conv('part', 3), skip: identity() }),
+      },
+      join: inputs({ from: ['a', 'b'], count: 'any', merge: 'concat' }),
+    },
+    { divide: 15 },
+  ),
+)
+const pair = stack('pair', divided, divided)
 
 type Make = (name: string) => Tree
 
@@ -50,6 +68,21 @@ const tree: fc.Arbitrary<Make> = fc.letrec<{ tree: Make }>((tie) => {
         },
         { output: looseEnds('concat') },
       ),
+    (name) =>
+      graph({
+        [`${name}x`]: inputs({ from: ['input'], count: 'any' }),
+        [`${name}y`]: {
+          inputs: inputs({ always: ['input'], from: [`${name}x`], count: 'any' }),
+          body: choice('op', { conv: conv('same', 1), skip: identity() }),
+        },
+      }),
+    (name) =>
+      stack(
+        name,
+        graph({ [`${name}n`]: inputs({ from: ['before', 'input'], count: 1 }) }),
+        graph({ [`${name}m`]: inputs({ from: ['before', 'input'], each: choice('op', { conv: conv(16, 3), skip: identity() }) }) }),
+      ),
+    () => pair,
   )
   const two = fc.tuple(tie('tree'), tie('tree'))
   return {

@@ -36,7 +36,7 @@ describe('the Pareto front', () => {
 
   it.each([1, 2, 3])('sorts into fronts as peeling one after the other does, with %i objectives', (objectives) => {
     const all = points(120, objectives)
-    const peeled = new Array<number>(all.length).fill(-1)
+    const peeled = all.map(() => -1)
     for (let front = 0, left = all.map((_, i) => i); left.length > 0; front++) {
       const best = paretoFront(left.map((i) => all[i])).map((k) => left[k])
       for (const i of best) peeled[i] = front

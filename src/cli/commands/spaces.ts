@@ -9,13 +9,25 @@ export const spaces: CommandSpec = {
   examples: ['nascent spaces', 'nascent spaces --json'],
   async run(_, options, terminal) {
     const { spaces: entries } = await import('../../hub/index.ts')
-    const rows = entries.map(({ name, summary, paper, kinds, make }) => ({ name, summary, paper, kinds, size: make().size?.toString() }))
+    const rows = entries.map(({ name, summary, paper, kinds, make, frames = {} }) => ({
+      name,
+      summary,
+      paper,
+      kinds,
+      size: make().size?.toString(),
+      frames: Object.keys(frames).map((frame) => `${name}@${frame}`),
+    }))
     if (options.json) printJson(terminal, rows)
     else
       printTable(
         terminal,
         ['space', 'for', 'networks', 'what it is'],
-        rows.map((row) => [row.name, row.kinds.join(', '), row.size === undefined ? 'uncountable' : roughly(row.size), row.summary]),
+        rows.map((row) => [
+          row.name,
+          row.kinds.join(', '),
+          row.size === undefined ? 'uncountable' : roughly(row.size),
+          [row.summary, ...row.frames].join('; '),
+        ]),
       )
     return 0
   },

@@ -1,4 +1,4 @@
-import { addAll, concat as join, dropout as drop, pad, reshape, ShapeError, sizeOf, slice, zeros } from '../../tensor/index.ts'
+import { addAll, concat as join, dropout as drop, pad, reshape, ShapeError, sizeOf, slice, sliceAxis, zeros } from '../../tensor/index.ts'
 import { type LayerDefinition, type LayerOf, noParameters, printShape, single, spatial } from './layer.ts'
 
 const nothing = (): number => 0
@@ -38,6 +38,19 @@ export const shift: LayerDefinition<LayerOf<'shift'>> = {
       moved,
     )
   },
+}
+
+export const takeChannels: LayerDefinition<LayerOf<'take-channels'>> = {
+  kind: 'take-channels',
+  outputShape({ channels }, inputs) {
+    const shape = single(inputs)
+    if (!Number.isInteger(channels) || channels < 1 || channels > shape[0])
+      throw new ShapeError(`channels must be a whole number from 1 to ${shape[0]}, got ${channels}`)
+    return [channels, ...shape.slice(1)]
+  },
+  parameters: noParameters,
+  flops: nothing,
+  forward: ({ channels }, [x]) => sliceAxis(x, 1, 0, channels),
 }
 
 export const flatten: LayerDefinition<LayerOf<'flatten'>> = {

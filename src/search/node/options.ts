@@ -26,6 +26,8 @@ export interface SearchOptions {
   readonly finalEpochs?: number
   /** Share of the time for the final training; default 0.5. */
   readonly finalShare?: number
+  /** An earlier run (id or folder) whose trials the strategy begins with. */
+  readonly warmStart?: string
   readonly workers?: number
   readonly deterministic?: boolean
   readonly seed?: number
