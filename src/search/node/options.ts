@@ -75,7 +75,9 @@ export interface RunResult {
   readonly best?: { readonly number?: number; readonly architecture: string; readonly metrics: Metrics }
   /** All metrics that apply, on the test part; empty when the run ended before its final model. */
   readonly test: Metrics
-  readonly trials: { readonly finished: number; readonly stopped: number; readonly failed: number; readonly rejected: number }
+  readonly trials: { readonly finished: number; readonly stopped: number; readonly failed: number }
+  /** Architectures that were drawn and rejected for their cost, before anything was built. */
+  readonly rejected: number
   readonly seconds: number
   /** Paths written. */
   readonly files: readonly string[]
