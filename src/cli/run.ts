@@ -22,6 +22,7 @@ export async function runAndShow(command: 'fit' | 'search', data: string, option
     limits: options.limit as string | undefined,
     fidelity: options.fidelity as string | undefined,
     finalEpochs: options.finalEpochs as number | undefined,
+    warmStart: options.warmStart as string | undefined,
     workers: options.workers as number | undefined,
     deterministic: options.deterministic === true,
     seed: options.seed as number,
@@ -101,7 +102,7 @@ export function printResult(terminal: Terminal, result: RunResult): void {
     `          ${quantity(parameters)} parameters, ${quantity(flops)}FLOPs${latencyMs === undefined ? '' : `, ${latencyMs.toFixed(2)} ms an example`}`,
   )
   line(
-    `tried     ${result.trials.finished} trained${result.trials.stopped ? `, ${result.trials.stopped} stopped early` : ''}${result.trials.failed ? `, ${result.trials.failed} failed` : ''}${result.trials.rejected ? `, ${quantity(result.trials.rejected)} rejected for their cost` : ''} in ${duration(result.seconds)}`,
+    `tried     ${result.trials.finished} trained${result.trials.stopped ? `, ${result.trials.stopped} stopped early` : ''}${result.trials.failed ? `, ${result.trials.failed} failed` : ''}${result.rejected ? `, ${quantity(result.rejected)} rejected for their cost` : ''} in ${duration(result.seconds)}`,
   )
   for (const file of result.files) line(`wrote     ${file}`)
   const model = result.files.find((file) => file.endsWith('.onnx'))

@@ -46,9 +46,9 @@ const frames = {
       one: [16, 48, 16],
       threeReduce: [16, 32, 16],
       three: [16, 64, 16],
-      largeReduce: [8, 16, 8],
-      large: [8, 32, 8],
-      pool: [8, 32, 8],
+      largeReduce: [16, 32, 16],
+      large: [16, 32, 16],
+      pool: [16, 32, 16],
     },
   },
   imagenet: {

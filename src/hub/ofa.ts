@@ -72,8 +72,8 @@ const large = {
 
 const frames = {
   laptop: {
-    stem: [16, 1],
-    stages: [stage(24, 2, 'relu', false), stage(40, 2, 'relu', true), stage(80, 2, 'hard-swish', true)],
+    stem: [16, 2],
+    stages: [stage(24, 1, 'relu', false), stage(40, 2, 'relu', true), stage(80, 2, 'hard-swish', true)],
     depth: [1, 3],
     kernels: [3, 5, 7],
     expansions: [3, 4, 6],

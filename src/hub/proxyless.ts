@@ -18,7 +18,7 @@ export interface ProxylessFrame {
 const stage = (channels: number, layers: number, stride: number): ProxylessFrame['stages'][number] => ({ channels, layers, stride })
 
 const frames = {
-  laptop: { stem: [16, 1], first: 16, stages: [stage(24, 3, 2), stage(32, 3, 2), stage(64, 2, 1)], head: 160 },
+  laptop: { stem: [16, 2], first: 16, stages: [stage(24, 3, 1), stage(40, 3, 2), stage(80, 2, 1)], head: 160 },
   imagenet: {
     stem: [32, 2],
     first: 16,

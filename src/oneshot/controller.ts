@@ -2,7 +2,14 @@ import { entropyOf, LstmController, type SavedController } from '../predict/inde
 import { type Architecture, type Random, randomFor, type SearchSpace } from '../space/index.ts'
 import { drawIndex, picksIn, type Slot, takeDecision } from '../strategy/slots.ts'
 
+interface Rewarded {
+  readonly architecture: Architecture
+  readonly reward: number
+}
+
 export interface PathPolicyOptions {
+  /** Rewards between two updates of the controller. */
+  readonly batch: number
   /** Learning rate of the controller (Adam). */
   readonly rate: number
   /** Weight of the bonus on the entropy of each decision. */
@@ -16,22 +23,22 @@ export interface PathPolicyOptions {
 export interface SavedPolicy {
   readonly controller: SavedController
   readonly baseline?: number
-  readonly deviation: number
+  /** Rewards that wait for their batch. */
+  readonly batch: readonly Rewarded[]
 }
 
 const EMBEDDING = 16
-/** Rewards that differ by less than this count as equal. */
-const LEAST_DEVIATION = 1e-3
+/** Added to the spread of a batch's rewards, so that differences by chance alone are not blown up. */
+const LEAST_SPREAD = 0.02
 
-/** A recurrent controller over paths, taught by policy gradient with a moving baseline (Pham et al. 2018, arXiv:1802.03268). */
+/** A recurrent controller over paths, taught by policy gradient (Pham et al. 2018, arXiv:1802.03268). */
 export class PathPolicy {
   readonly #space: SearchSpace
   readonly #options: PathPolicyOptions
   readonly #controller: LstmController
   /** Mean of the rewards so far, the late ones counting more. */
   #baseline: number | undefined
-  /** Mean distance of rewards from the baseline: the scale of an advantage. */
-  #deviation = 0
+  #batch: Rewarded[] = []
 
   constructor(space: SearchSpace, seed: number, options: PathPolicyOptions) {
     this.#space = space
@@ -66,32 +73,42 @@ export class PathPolicy {
     return this.#controller.logProbabilities(picksIn(this.#space, architecture)).reduce((sum, value) => sum + value, 0)
   }
 
-  /** Makes paths that did better than the baseline likelier. */
+  /**
+   * Takes a reward; when a batch of them is together, paths that did better than the batch's mean become likelier. Shared weights get better all the time, so
+   * paths are compared with those of their time: a mean over longer would praise whatever came last.
+   */
   learn(architecture: Architecture, reward: number): void {
-    const { rate, entropy, baseline: decay } = this.#options
-    const before = this.#baseline ?? reward
-    const advantage = reward - before
-    const scale = Math.max(LEAST_DEVIATION, this.#deviation)
-    this.#baseline = decay * before + (1 - decay) * reward
-    this.#deviation = this.#deviation === 0 ? Math.abs(advantage) : decay * this.#deviation + (1 - decay) * Math.abs(advantage)
-    const clipped = Math.max(-2, Math.min(2, advantage / scale))
-    this.#controller.accumulate(picksIn(this.#space, architecture), () => clipped, entropy)
-    this.#controller.ascend(rate)
+    this.observe(reward)
+    this.#batch.push({ architecture, reward })
+    if (this.#batch.length >= this.#options.batch) this.#update()
   }
 
-  /** Seen only while the shared weights change fast: moves the baseline alone. */
+  /** Moves the mean of rewards, which is only shown. */
   observe(reward: number): void {
     const { baseline: decay } = this.#options
     this.#baseline = this.#baseline === undefined ? reward : decay * this.#baseline + (1 - decay) * reward
   }
 
   save(): SavedPolicy {
-    return { controller: this.#controller.save(), baseline: this.#baseline, deviation: this.#deviation }
+    return { controller: this.#controller.save(), baseline: this.#baseline, batch: [...this.#batch] }
   }
 
-  restore({ controller, baseline, deviation }: SavedPolicy): void {
+  restore({ controller, baseline, batch }: SavedPolicy): void {
     this.#controller.restore(controller)
     this.#baseline = baseline
-    this.#deviation = deviation
+    this.#batch = [...batch]
+  }
+
+  #update(): void {
+    const { rate, entropy } = this.#options
+    const size = this.#batch.length
+    const mean = this.#batch.reduce((sum, { reward }) => sum + reward, 0) / size
+    const spread = Math.sqrt(this.#batch.reduce((sum, { reward }) => sum + (reward - mean) ** 2, 0) / size)
+    for (const { architecture, reward } of this.#batch) {
+      const advantage = (reward - mean) / (spread + LEAST_SPREAD) / size
+      this.#controller.accumulate(picksIn(this.#space, architecture), () => advantage, entropy / size)
+    }
+    this.#controller.ascend(rate)
+    this.#batch = []
   }
 }

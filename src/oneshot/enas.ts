@@ -18,8 +18,9 @@ const specs = {
     to: 10,
   },
   rate: { summary: 'learning rate of the controller (Adam)', default: 0.02, from: 0, to: 10 },
-  entropy: { summary: 'weight of the bonus on the entropy of each decision', default: 0.02, from: 0, to: 100 },
-  baseline: { summary: 'decay of the moving mean of rewards', default: 0.9, from: 0, to: 1 },
+  entropy: { summary: 'weight of the bonus on the entropy of each decision', default: 0.05, from: 0, to: 100 },
+  batch: { summary: 'paths between two updates of the controller', default: 8, from: 2, to: 10_000, whole: true },
+  baseline: { summary: 'decay of the moving mean of rewards that is shown', default: 0.9, from: 0, to: 1 },
   warmup: { summary: 'share of the training before the controller learns', default: 0.25, from: 0, to: 0.95 },
   hidden: { summary: "width of the controller's recurrent state", default: 32, from: 1, to: 1024, whole: true },
 } satisfies OptionSpecs

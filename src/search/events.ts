@@ -11,6 +11,7 @@ export type Metrics = Readonly<Record<string, number>>
 export type SearchEvent =
   | RunStarted
   | RunResumed
+  | WarmStarted
   | TrialStarted
   | { readonly type: 'trial-epoch'; readonly number: number; readonly record: EpochRecord }
   | TrialEnded
@@ -40,6 +41,22 @@ export interface RunResumed {
   readonly since?: number
   /** As before, with what is changed. */
   readonly config: RunConfig
+}
+
+/** Right after `run-started`: what the run knows from an earlier one. Kept here, so that the run goes on alike when that one is gone. */
+export interface WarmStarted {
+  readonly type: 'warm-started'
+  /** The earlier run. */
+  readonly run: string
+  /** Whether the strategy was told the results; else only the best architectures were tried again. */
+  readonly told: boolean
+  readonly trials: readonly WarmTrial[]
+}
+
+/** A finished trial of an earlier run. */
+export interface WarmTrial {
+  readonly architecture: Architecture
+  readonly metrics: Metrics
 }
 
 export interface TrialStarted {
@@ -116,6 +133,8 @@ export interface RunConfig {
   readonly deterministic: boolean
   readonly seed: number
   readonly device: 'cpu' | 'webgpu' | 'cuda'
+  /** The earlier run that this one began with; its trials are in the event `warm-started`. */
+  readonly warmStart?: string
   /** `train`: the architecture that is trained without a search. */
   readonly architecture?: string
   /** Share of the time budget for the final training. */
@@ -189,7 +208,8 @@ export interface RunState {
 export interface Store {
   /** Durable when it returns. */
   append(events: readonly SearchEvent[]): readonly StoredEvent[]
-  read(afterId?: number): readonly StoredEvent[]
+  /** The events after one (by its id), no more than `most`. */
+  read(afterId?: number, most?: number): readonly StoredEvent[]
   trials(): readonly TrialRow[]
   /** Undefined before the first event. */
   run(): RunState | undefined

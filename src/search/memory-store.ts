@@ -22,7 +22,7 @@ export function createMemoryStore(now: () => number = Date.now): Store {
       for (const event of stored) take(event)
       return stored
     },
-    read: (afterId = 0) => events.slice(afterId),
+    read: (afterId = 0, most = events.length) => events.slice(afterId, afterId + most),
     trials: () => [...trials.values()].sort((a, b) => a.number - b.number),
     run: () => run,
     close() {},

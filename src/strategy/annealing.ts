@@ -60,7 +60,7 @@ class Annealing implements Strategy {
   }
 
   tell(outcome: Outcome): void {
-    this.#unseen.tell(outcome.architecture)
+    this.#unseen.tell(outcome.architecture, outcome.number)
     this.#told++
     const value = fitness(this.#context.objectives, outcome)
     if (value === undefined) return

@@ -75,7 +75,7 @@ class Bohb implements Strategy {
   }
 
   tell(outcome: Outcome): void {
-    this.#unseen.tell(outcome.architecture)
+    this.#unseen.tell(outcome.architecture, outcome.number)
     const value = fitness(this.#context.objectives, outcome)
     if (value === undefined) return
     const { number, architecture } = outcome

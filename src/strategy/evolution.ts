@@ -30,6 +30,7 @@ interface Member {
 
 interface State {
   readonly population: readonly Member[]
+  readonly told: number
   readonly seen: readonly number[]
 }
 
@@ -43,6 +44,7 @@ class Evolution implements Strategy {
   readonly #options: ReturnType<typeof readOptions<typeof specs>>
   readonly #unseen: Unseen
   #population: Member[] = []
+  #told = 0
 
   constructor(context: StrategyContext, options: Parameters<StrategyEntry['make']>[1]) {
     this.#context = context
@@ -53,7 +55,7 @@ class Evolution implements Strategy {
 
   ask(n: number): Proposal | 'exhausted' {
     if (this.#unseen.none) return 'exhausted'
-    if (n < this.#options.population) return this.#unseen.proposal(n)
+    if (this.#told < this.#options.population) return this.#unseen.proposal(n)
     const random = randomFor(this.#context.seed, 'evolution', n)
     for (let attempt = 0; attempt < TRIES && this.#population.length > 0; attempt++) {
       const child = this.#child(random)
@@ -63,7 +65,8 @@ class Evolution implements Strategy {
   }
 
   tell(outcome: Outcome): void {
-    this.#unseen.tell(outcome.architecture)
+    this.#unseen.tell(outcome.architecture, outcome.number)
+    this.#told++
     const value = fitness(this.#context.objectives, outcome)
     if (value === undefined) return
     this.#population.push({ number: outcome.number, architecture: outcome.architecture, fitness: value })
@@ -71,11 +74,12 @@ class Evolution implements Strategy {
   }
 
   save(): State {
-    return { population: this.#population, seen: this.#unseen.save() }
+    return { population: this.#population, told: this.#told, seen: this.#unseen.save() }
   }
 
   restore(state: unknown): void {
-    const { population, seen } = state as State
+    const { population, told, seen } = state as State
+    this.#told = told
     this.#population = [...population]
     this.#unseen.restore(seen)
   }

@@ -59,7 +59,7 @@ class LocalSearch implements Strategy {
   }
 
   tell(outcome: Outcome): void {
-    this.#unseen.tell(outcome.architecture)
+    this.#unseen.tell(outcome.architecture, outcome.number)
     this.#left = Math.max(0, this.#left - 1)
     const value = fitness(this.#context.objectives, outcome)
     if (value !== undefined && (this.#current === undefined || value > this.#current.fitness)) {

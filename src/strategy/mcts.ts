@@ -2,7 +2,7 @@ import { type Architecture, pick, type Random, randomFor } from '../space/index.
 import { fitness } from './fitness.ts'
 import { listed, type OptionSpecs, readOptions } from './options.ts'
 import { Ranks } from './ranks.ts'
-import { FeatureTable, growRegions, pathOf, promisingPath, type Region, type Sample } from './regions.ts'
+import { type Features, FeatureTable, growRegions, pathOf, promisingPath, type Region, type Sample } from './regions.ts'
 import type { Outcome, Proposal, Strategy, StrategyContext, StrategyEntry } from './strategy.ts'
 import { Unseen } from './unseen.ts'
 
@@ -19,16 +19,16 @@ const specs = {
     whole: true,
   },
   walk: {
-    summary: 'mutations of a trial of the chosen part, within the part, to the next one',
-    default: 3,
+    summary: 'mutations of a trial of the chosen part, within the part, to the next one at least',
+    default: 5,
     from: 1,
     to: 1000,
     whole: true,
   },
 } satisfies OptionSpecs
 
-/** Walks before a random architecture is taken instead of one that came before. */
-const TRIES = 20
+/** Steps of a walk before a random architecture is taken instead of one that came before. */
+const LONGEST = 60
 
 interface Trial {
   readonly number: number
@@ -72,15 +72,11 @@ class Mcts implements Strategy {
     if (root === undefined || this.#told < this.#options.starts) return this.#unseen.proposal(n)
     const random = randomFor(this.#context.seed, 'mcts', n)
     const path = promisingPath(root, this.#options.exploration)
-    for (let attempt = 0; attempt < TRIES; attempt++) {
-      const proposal = this.#walk(root, path, random)
-      if (!this.#unseen.has(proposal.architecture)) return proposal
-    }
-    return this.#unseen.proposal(n)
+    return this.#walk(root, path[path.length - 1], random) ?? this.#unseen.proposal(n)
   }
 
   tell(outcome: Outcome): void {
-    this.#unseen.tell(outcome.architecture)
+    this.#unseen.tell(outcome.architecture, outcome.number)
     this.#told++
     const value = fitness(this.#context.objectives, outcome)
     if (value !== undefined) this.#take({ number: outcome.number, architecture: outcome.architecture, fitness: value })
@@ -130,19 +126,23 @@ class Mcts implements Strategy {
     return { number, architecture, features: this.#table.of(this.#context.space, architecture, true), value: this.#ranks.of(value) }
   }
 
-  /** A walk from a trial of the part at the end of a path that never leaves the part. */
-  #walk(root: Region, path: readonly Region[], random: Random): Proposal {
+  /** A walk from a trial of a part that never leaves the part, to an architecture that is new. */
+  #walk(root: Region, leaf: Region, random: Random): Proposal | undefined {
     const { space } = this.#context
-    const leaf = path[path.length - 1]
     const start = pick(random, leaf.samples)
     let architecture = start.architecture
-    for (let step = 0; step < this.#options.walk; step++) {
+    for (let step = 1; step <= LONGEST + this.#options.walk; step++) {
       const next = space.mutate(architecture, random)
-      const there = pathOf(root, this.#table.of(space, next, false))
-      if (there[there.length - 1] === leaf) architecture = next
+      if (leafOf(root, this.#table.of(space, next, false)) === leaf) architecture = next
+      if (step >= this.#options.walk && !this.#unseen.has(architecture)) return { architecture, origin: 'walk', parents: [start.number] }
     }
-    return { architecture, origin: 'walk', parents: [start.number] }
+    return undefined
   }
+}
+
+const leafOf = (root: Region, features: Features): Region => {
+  const path = pathOf(root, features)
+  return path[path.length - 1]
 }
 
 export const mcts: StrategyEntry = {

@@ -66,7 +66,7 @@ class Nsga2 implements Strategy {
   }
 
   tell(outcome: Outcome): void {
-    this.#unseen.tell(outcome.architecture)
+    this.#unseen.tell(outcome.architecture, outcome.number)
     this.#told++
     const scores = scoresOf(this.#context.objectives, outcome)
     if (scores === undefined) return
@@ -122,7 +122,7 @@ class Nsga2 implements Strategy {
 
 function standingsOf(population: readonly Member[]): readonly Standing[] {
   const fronts = frontsOf(population.map(({ scores }) => scores))
-  const standings = new Array<Standing>(population.length)
+  const standings: Standing[] = []
   for (let front = 0, left = population.length; left > 0; front++) {
     const places = fronts.flatMap((own, i) => (own === front ? [i] : []))
     const crowding = crowdingOf(places.map((i) => population[i].scores))

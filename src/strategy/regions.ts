@@ -6,21 +6,27 @@ export type Features = readonly number[]
 
 /** Numbers the features of a space as they come. */
 export class FeatureTable {
-  readonly #numbers = new Map<string, number>()
+  /** By slot and category; a category that did not come yet has no number. */
+  readonly #numbers = new Map<string, (number | undefined)[]>()
+  #count = 0
 
   get count(): number {
-    return this.#numbers.size
+    return this.#count
   }
 
   /** Features of an architecture; those that are new get a number when `learn`, else are left out. */
   of(space: SearchSpace, architecture: Architecture, learn: boolean): Features {
-    return picksIn(space, architecture).flatMap(({ slot, index }) => {
-      const name = `${slot.key}=${index}`
-      const known = this.#numbers.get(name)
-      if (known !== undefined || !learn) return known === undefined ? [] : [known]
-      this.#numbers.set(name, this.#numbers.size)
-      return [this.#numbers.size - 1]
-    })
+    const features: number[] = []
+    for (const { slot, index } of picksIn(space, architecture)) {
+      const numbers = this.#numbers.get(slot.key) ?? []
+      if (learn && numbers[index] === undefined) {
+        numbers[index] = this.#count++
+        this.#numbers.set(slot.key, numbers)
+      }
+      const number = numbers[index]
+      if (number !== undefined) features.push(number)
+    }
+    return features
   }
 }
 

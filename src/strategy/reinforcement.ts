@@ -92,7 +92,7 @@ class Reinforcement implements Strategy {
   }
 
   tell(outcome: Outcome): void {
-    this.#unseen.tell(outcome.architecture)
+    this.#unseen.tell(outcome.architecture, outcome.number)
     const reward = fitness(this.#context.objectives, outcome)
     if (reward === undefined) return
     const child = { architecture: outcome.architecture, reward }

@@ -8,6 +8,8 @@ export class Seen {
   readonly #space: SearchSpace
   readonly #same: Sameness
   readonly #hashes: Set<number>
+  /** The last one asked for: what is proposed is mostly told next, and finding a canonical form is the dearest part of a proposal. */
+  #last: { readonly architecture: Architecture; readonly hash: number } | undefined
 
   constructor(space: SearchSpace, hashes: readonly number[] = [], same: Sameness = 'decisions') {
     this.#space = space
@@ -38,7 +40,11 @@ export class Seen {
   }
 
   #hash(architecture: Architecture): number {
-    return hash(this.#same === 'network' ? this.#space.canonical(architecture) : this.#space.print(architecture))
+    if (this.#last?.architecture !== architecture) {
+      const text = this.#same === 'network' ? this.#space.canonical(architecture) : this.#space.print(architecture)
+      this.#last = { architecture, hash: hash(text) }
+    }
+    return this.#last.hash
   }
 }
 

@@ -99,7 +99,9 @@ export function picksOf(decision: Decision, value: DecisionValue): readonly Pick
 
 /** The picks that give an architecture, in the order of its decisions. */
 export function picksIn(space: SearchSpace, architecture: Architecture): readonly Pick[] {
-  return space.decisions(architecture).flatMap((decision) => picksOf(decision, architecture[decision.path]))
+  const picks: Pick[] = []
+  for (const decision of space.decisions(architecture)) picks.push(...picksOf(decision, architecture[decision.path]))
+  return picks
 }
 
 /** A category, each as likely as its weight (0 or more, any sum). */

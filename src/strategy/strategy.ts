@@ -8,6 +8,7 @@ export interface Objective {
 
 /** What came of a proposal. */
 export interface Outcome {
+  /** The proposal's; below 0 for trials of an earlier run, which are told before the first proposal. */
   readonly number: number
   readonly architecture: Architecture
   /** 'failed' has no metrics (never a made-up number). */

@@ -72,7 +72,7 @@ class Tpe implements Strategy {
   }
 
   tell(outcome: Outcome): void {
-    this.#unseen.tell(outcome.architecture)
+    this.#unseen.tell(outcome.architecture, outcome.number)
     this.#told++
     const value = fitness(this.#context.objectives, outcome)
     if (value === undefined) return

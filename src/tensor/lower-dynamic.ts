@@ -73,7 +73,9 @@ function checkNodes(graphs: readonly GraphProto[]): void {
 function compareConstants(tensors: readonly TensorProto[]): Line | undefined {
   const [first, second, third] = tensors
   if (tensors.every(({ dims, rawData }) => dims.join() === first.dims.join() && sameBytes(rawData, first.rawData))) return undefined
-  const whole = tensors.every(({ dataType, dims }) => dataType === (TensorProto_DataType.INT64 as number) && dims.join() === first.dims.join())
+  const whole = tensors.every(
+    ({ dataType, dims }) => dataType === (TensorProto_DataType.INT64 as number) && dims.join() === first.dims.join(),
+  )
   if (!whole) throw new ShapeError('lowerDynamic: a constant of the graph depends on the size of the batch')
   const [a, b, c] = [first, second, third].map(intValues)
   const slopes = a.map((value, i) => (b[i] - value) / (sizes[1] - sizes[0]))

@@ -8,7 +8,14 @@ export const chromiumPath = places.find((path) => path !== undefined && existsSy
 
 /** A Chromium that asks nothing of the network by itself. */
 export function launch(): Promise<Browser> {
-  const quiet = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+  const quiet = [
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ]
   // Its sandbox does not work for root, as which continuous integration runs.
   return chromium.launch({ executablePath: chromiumPath, args: [...quiet, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])] })
 }

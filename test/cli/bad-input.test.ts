@@ -13,7 +13,9 @@ beforeAll(async () => {
   mkdirSync(at('broken/a'), { recursive: true })
   writeFileSync(at('broken/a/x.png'), Buffer.from('\x89PNG broken', 'latin1'))
   mkdirSync(at('single/only'), { recursive: true })
-  const picture = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#888' } }).png().toBuffer()
+  const picture = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#888' } })
+    .png()
+    .toBuffer()
   for (let i = 0; i < 12; i++) writeFileSync(at(`single/only/${i}.png`), picture)
   for (const name of ['p', 'q', 'r']) mkdirSync(at(`few/${name}`), { recursive: true })
   writeFileSync(at('few/p/1.png'), picture)
@@ -40,6 +42,7 @@ const refused: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['a budget that is none', ['fit', 'digits', '--budget', 'banana'], /banana.*10m/],
   ['an unknown space', ['search', 'digits', '--space', 'chian'], /chian.*chain/],
   ['an unknown strategy', ['search', 'digits', '--strategy', 'evolutoin'], /evolutoin.*evolution/],
+  ['a warm start from a run that does not exist', ['search', 'digits', '--warm-start', 'nosuchrun'], /nosuchrun/],
   ['an unknown data set', ['search', 'digts'], /digts.*digits/],
   ['a run that does not exist (show)', ['show', 'nosuchrun'], /nosuchrun/],
   ['a run that does not exist (resume)', ['resume', 'nosuchrun'], /nosuchrun/],

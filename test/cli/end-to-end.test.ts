@@ -42,8 +42,18 @@ function predictions(model: string, input: string): string[] {
 }
 
 /** Work that does not depend on the clock, so that a slow machine finds the same. */
-const fixed = (fidelity: string, epochs: number): string[] => ['--budget', '4trials', '--fidelity', fidelity, '--final-epochs', String(epochs), '--seed', '1']
-const agreement = (got: readonly string[], truth: readonly string[]): number => got.filter((value, i) => value === truth[i]).length / truth.length
+const fixed = (fidelity: string, epochs: number): string[] => [
+  '--budget',
+  '4trials',
+  '--fidelity',
+  fidelity,
+  '--final-epochs',
+  String(epochs),
+  '--seed',
+  '1',
+]
+const agreement = (got: readonly string[], truth: readonly string[]): number =>
+  got.filter((value, i) => value === truth[i]).length / truth.length
 const file = (result: Result, name: string): string => {
   const found = result.files.find((path) => path.endsWith(name))
   expect(found).toBeDefined()
@@ -59,11 +69,14 @@ describe('data in, a model out', () => {
     expect(result.test.accuracy).toBeGreaterThan(0.8)
     expect(result.trials.finished).toBeGreaterThan(0)
     expect(result.trials.failed).toBe(0)
-    for (const metric of ['accuracy', 'loss', 'parameters', 'flops', 'latencyMs']) expect(result.best.metrics[metric]).toBeGreaterThanOrEqual(0)
+    for (const metric of ['accuracy', 'loss', 'parameters', 'flops', 'latencyMs'])
+      expect(result.best.metrics[metric]).toBeGreaterThanOrEqual(0)
     file(result, 'model.onnx')
     expect(readFileSync(file(result, 'report.html'), 'utf8')).toContain('<html')
 
-    const shown = JSON.parse(nascent(['show', at('fit'), '--json']).stdout) as { trials: { number: number; status: string; architecture: string }[] }
+    const shown = JSON.parse(nascent(['show', at('fit'), '--json']).stdout) as {
+      trials: { number: number; status: string; architecture: string }[]
+    }
     expect(shown.trials.filter((trial) => trial.status === 'finished')).toHaveLength(result.trials.finished)
     expect(shown.trials.some((trial) => trial.architecture === result.best.architecture)).toBe(true)
 
@@ -83,7 +96,10 @@ describe('data in, a model out', () => {
     const truth: string[] = []
     mkdirSync(at('unseen'))
     for (const [i, row] of digits.slice(0, 700).entries()) {
-      const picture = sharp(Uint8Array.from(row.slice(0, 64), (value) => Math.min(255, value * 16)), { raw: { width: 8, height: 8, channels: 1 } })
+      const picture = sharp(
+        Uint8Array.from(row.slice(0, 64), (value) => Math.min(255, value * 16)),
+        { raw: { width: 8, height: 8, channels: 1 } },
+      )
       const name = `digit ${row[64]}`
       if (i % 5 === 0) {
         truth.push(name)
@@ -112,7 +128,12 @@ describe('data in, a model out', () => {
     writeFileSync(at('new.csv'), table(rows.slice(320), false))
     const result = run(['search', at('table.csv'), '--target', 'answer', ...fixed('10ep', 60), '--out', at('table')])
     const got = predictions(file(result, 'model.onnx'), at('new.csv'))
-    expect(agreement(got, rows.slice(320).map((row) => row.label))).toBeGreaterThan(0.8)
+    expect(
+      agreement(
+        got,
+        rows.slice(320).map((row) => row.label),
+      ),
+    ).toBeGreaterThan(0.8)
   })
 
   it('finds out by itself that numbers are to be predicted', () => {

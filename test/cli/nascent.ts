@@ -12,7 +12,10 @@ export interface Ran {
 }
 
 /** Runs the built program and waits for it; no terminal, nothing on standard input. */
-export function nascent(args: readonly string[], options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>>; readonly timeout?: number } = {}): Ran {
+export function nascent(
+  args: readonly string[],
+  options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>>; readonly timeout?: number } = {},
+): Ran {
   if (!existsSync(bin)) throw new Error('dist/cli/main.js is missing: run "npm run build" before these tests')
   const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], {
     cwd: options.cwd,

@@ -14,7 +14,11 @@ const jiti = join(dirname(createRequire(import.meta.url).resolve('jiti/package.j
 
 /** Runs an example as a user does, from another folder, so that what it writes is seen. */
 function run(name: string, ...args: readonly string[]): string {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [jiti, example(name), ...args], { cwd: folder, encoding: 'utf8', timeout: 110_000 })
+  const { status, stdout, stderr } = spawnSync(process.execPath, [jiti, example(name), ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+    timeout: 110_000,
+  })
   expect(status, stderr).toBe(0)
   return stdout
 }
@@ -32,7 +36,21 @@ describe('examples', () => {
   })
 
   it('custom-space: a space of one file is searched by name', () => {
-    const args = ['search', 'digits', '--space', `${example('custom-space.ts')}#small`, '--strategy', 'random', '--budget', '2trials', '--fidelity', '1ep', '--final-epochs', '1', '--json']
+    const args = [
+      'search',
+      'digits',
+      '--space',
+      `${example('custom-space.ts')}#small`,
+      '--strategy',
+      'random',
+      '--budget',
+      '2trials',
+      '--fidelity',
+      '1ep',
+      '--final-epochs',
+      '1',
+      '--json',
+    ]
     const { code, stdout, stderr } = nascent(args, { cwd: folder })
     expect(code, stderr).toBe(0)
     expect((JSON.parse(stdout) as { best: { architecture: string } }).best.architecture).toMatch(/^first\(depth=\d\[op=.*learningRate=/)

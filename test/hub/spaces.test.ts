@@ -42,7 +42,7 @@ const capabilities: Readonly<Record<string, SpaceCapabilities>> = {
     runs: 40,
   },
   // A module: 1×1, 3×3 with its reduction, larger kernel (one of three, each with a width) with its reduction, pooling.
-  inception: { contexts: images, size: 2n * 2n * powers(3n * 8n * 24n * 4n, 1, 2) * powers(3n * 8n * 24n * 4n, 1, 3) * 3n * 4n, runs: 40 },
+  inception: { contexts: images, size: 2n * 2n * powers(3n * 8n * 12n * 2n, 1, 2) * powers(3n * 8n * 12n * 2n, 1, 3) * 3n * 4n, runs: 40 },
   // Eight layers with six inverted residuals each; five of them may be skipped, too.
   proxyless: { contexts: images, size: 6n ** 3n * 7n ** 5n * 4n, runs: 40 },
   // Three stages of one to three layers with 3 kernels × 3 expansions, and a width.

@@ -9,9 +9,9 @@ const enas = findOneShot('enas')!
 
 describe('the controller', () => {
   it('finds the best arm of a bandit from noisy rewards that drift upwards', () => {
-    const policy = new PathPolicy(plain, 1, { rate: 0.02, entropy: 0.01, baseline: 0.9, hidden: 16 })
+    const policy = new PathPolicy(plain, 1, { rate: 0.05, entropy: 0.01, baseline: 0.9, hidden: 16, batch: 8 })
     const worth = { conv3: 0.2, conv1: 0.1, skip: 0 } as Readonly<Record<string, number>>
-    for (let n = 0; n < 400; n++) {
+    for (let n = 0; n < 600; n++) {
       const random = randomFor(5, 'bandit', n)
       const { architecture } = policy.draw(random)
       policy.learn(
@@ -24,7 +24,7 @@ describe('the controller', () => {
   })
 
   it('goes on from what it saved as if nothing had happened', () => {
-    const options = { rate: 0.02, entropy: 0.01, baseline: 0.9, hidden: 8 }
+    const options = { rate: 0.02, entropy: 0.01, baseline: 0.9, hidden: 8, batch: 6 }
     const [one, other] = [new PathPolicy(elastic, 1, options), new PathPolicy(elastic, 1, options)]
     const learn = (policy: PathPolicy, from: number, to: number): void => {
       for (let n = from; n < to; n++) {
@@ -44,7 +44,7 @@ describe('enas', () => {
   it('learns which paths do well on the validation part', async () => {
     const context = await contextOf(plain)
     const records: SupernetEpoch[] = []
-    const options = { warmup: 0.2, rate: 0.03 }
+    const options = { warmup: 0.2, rate: 0.05 }
     const { state } = await trainSupernet(enas, context, { epochs: 30, hold: 2 }, options, {
       onEpoch: (record) => void records.push(record),
     })

@@ -98,6 +98,30 @@ describe('search as a library', () => {
     expect(run.test).toEqual(calm.test)
   })
 
+  it('begins with the trials of an earlier run, and goes on alike when that one is gone', async () => {
+    const wide = space('wide', sequence(repeat('depth', [1, 2], conv(choice('width', [4, 8, 12]), 3)), globalPool(), dense('classes')))
+    const earlier = await search(asked)
+    const best = earlier.best?.architecture ?? ''
+    const warm: Options = { ...asked, space: wide, warmStart: earlier.folder }
+    const calm = await search(warm)
+    const [, second] = openRun(calm.folder).events()
+    expect(second).toMatchObject({ type: 'warm-started', run: earlier.run, told: true })
+    expect(openRun(calm.folder).trials[0]).toMatchObject({ architecture: best, origin: 'warm-start' })
+
+    const controller = new AbortController()
+    const going = search({ ...warm, signal: controller.signal })
+    for await (const event of going) if (event.type === 'trial-epoch' && event.number === 3) controller.abort()
+    const stopped = await going
+    rmSync(earlier.folder, { recursive: true })
+    const run = await resume(stopped.folder, { space: wide })
+    expect(list(run.folder)).toEqual(list(calm.folder))
+
+    const other = space('other', sequence(conv(choice('filters', [4, 8]), 3), globalPool(), dense('classes')))
+    await expect(search({ ...asked, space: other, warmStart: calm.run })).rejects.toThrow(
+      /none of its \d finished trials.*is in the space other/,
+    )
+  })
+
   it('interrupted in its final training, it goes on with that', async () => {
     const controller = new AbortController()
     const going = search({ ...asked, budget: '2trials', finalEpochs: 400, signal: controller.signal })

@@ -89,7 +89,9 @@ describe('a graph that divides its channels', () => {
   )
   const widths = (text: string): Readonly<Record<string, number>> => {
     const { nodes } = made.child(made.parse(text), context)
-    return Object.fromEntries(nodes.flatMap(({ path, layer }) => ('channels' in layer ? [[path.replace('graph/', ''), layer.channels]] : [])))
+    return Object.fromEntries(
+      nodes.flatMap(({ path, layer }) => ('channels' in layer ? [[path.replace('graph/', ''), layer.channels]] : [])),
+    )
   }
 
   it('shares them among what is concatenated, and gives others as many as the widest reader', () => {

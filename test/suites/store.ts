@@ -56,6 +56,7 @@ export function storeSuite(open: () => Store): void {
       expect(at).toBeGreaterThanOrEqual(began)
     }
     expect(store.read(stored[1].id)).toEqual(stored.slice(2))
+    expect(store.read(stored[0].id, 2)).toEqual(stored.slice(1, 3))
     store.close()
   })
 

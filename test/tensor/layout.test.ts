@@ -163,14 +163,35 @@ describe('the blocked layout gives what the standard operators give', () => {
     }
   })
 
-  test('the first of equal elements gets the gradient of max pooling', async () => {
-    const image = x([2, 16, 4, 4])
+  const windows: PoolOptions[] = [
+    { kernel: 2 },
+    { kernel: 3, stride: 1, pads: 1 },
+    { kernel: 3, stride: 2 },
+    { kernel: [5, 4], stride: [1, 3], pads: [2, 1, 2, 3] },
+  ]
+  test.each(windows)('the first of equal elements gets the gradient of max pooling: %o', async (options) => {
+    const image = x([2, 16, 6, 8])
     const filter = w([16, 16, 1, 1])
+    // Most are below 0, so that padding would be larger.
     const steps = floor(mul(convolution(image, filter), 0.7))
-    const y = maxPool(steps, { kernel: 2 })
+    const y = maxPool(steps, options)
     const up = input('up0', y.shape)
     const [grad] = gradients(reduceSum(mul(y, up)), [steps])
     await expectSameValues({ y, grad })
+  })
+
+  test('a number for each channel of each image, and the sum over its places', async () => {
+    for (const channels of [16, 24]) {
+      const image = x([3, channels, 5, 6])
+      const filter = w([channels, channels, 1, 1])
+      const gate = input('gate', [3, channels, 1, 1])
+      const c = convolution(image, filter)
+      const gated = mul(c, gate)
+      const row = reshape(c, [3, channels, 30])
+      const again = mul(reshape(gate, [3, channels, 1]), row)
+      const own = mul(c, sigmoid(globalAveragePool(c)))
+      await expectSameValues(withGradients({ gated, again, own, sum: reduceSum(c, [2, 3], { keepDims: true }) }, [image, filter, gate]))
+    }
   })
 
   test('batch norm with its gradient, residual sums, sums over channels', async () => {

@@ -4,8 +4,9 @@ import { UserError } from '../../errors.ts'
 import { loadModel } from '../../model/artifact.ts'
 import { defaultBudget, parseBudget, parseFidelity } from '../budget.ts'
 import { outputsOf } from '../bench.ts'
-import type { RunConfig, RunState } from '../events.ts'
+import type { RunConfig, RunState, Store, WarmStarted } from '../events.ts'
 import { affordable } from '../limits.ts'
+import { isComparable, warmStrategy } from '../warm-start.ts'
 import { createSessionCache } from '../../tensor/index.ts'
 import type { SearchSpace } from '../../space/types.ts'
 import { findSearcher, isOneShot, type Searcher } from '../searchers.ts'
@@ -19,6 +20,7 @@ import { createProcessCrew, defaultWorkers } from './processes.ts'
 import { bestModel, hasModel, writeOnnx, writeRunReport } from './products.ts'
 import { createRunPlace, findRun, openRun } from './runs.ts'
 import { checkDevice } from './device.ts'
+import { earlierNote, readEarlier } from './earlier.ts'
 import { isObjectSpace, loadSpace } from './spaces.ts'
 import { conduct, resultOf, runOf, type Search } from './study.ts'
 import { version } from './version.ts'
@@ -40,6 +42,7 @@ export async function runSearch(options: SearchOptions, hooks: RunHooks = {}): P
   await checkDevice(options.device)
   const prepared = await prepare(options, hooks)
   const { data, dataset, named, space, strategy, objectives, limits } = prepared
+  const earlier = options.warmStart === undefined ? undefined : readEarlier(options.warmStart, space)
   const place = createRunPlace(options.out, hooks.onNote)
   const draft: RunConfig = {
     run: place.run,
@@ -52,6 +55,7 @@ export async function runSearch(options: SearchOptions, hooks: RunHooks = {}): P
     strategy: strategy.name,
     strategyOptions: options.strategyOptions ?? {},
     objectives,
+    ...(earlier && { warmStart: earlier.run }),
     budget,
     limits,
     fidelity: { epochs: 1 },
@@ -69,8 +73,14 @@ export async function runSearch(options: SearchOptions, hooks: RunHooks = {}): P
     const plan = await planRun(draft, options.fidelity, dataset.train.count, crew, since, hooks)
     hooks.onNote?.(planNote(budget, plan, draft.workers, isOneShot(strategy)))
     const config = { ...draft, ...plan }
-    for (const event of store.append([{ type: 'run-started', config, since }])) hooks.onEvent?.(event)
-    const search = searchWith(space, strategy, config, dataset)
+    const warm: WarmStarted[] = []
+    if (earlier) {
+      const told = isComparable(earlier.config, config)
+      hooks.onNote?.(earlierNote(earlier, told))
+      warm.push({ type: 'warm-started', run: earlier.run, told, trials: earlier.trials })
+    }
+    for (const event of store.append([{ type: 'run-started', config, since }, ...warm])) hooks.onEvent?.(event)
+    const search = searchWith(space, strategy, config, dataset, warm[0])
     return conduct({ place, store, crew, search, examples: dataset.train.count }, hooks)
   })
 }
@@ -115,7 +125,7 @@ export async function resumeRun(name: string, change: ResumeChange = {}, hooks: 
     const before = runOf(store).config
     const config = { ...before, workers, budget: budget ?? before.budget }
     for (const event of store.append([{ type: 'run-resumed', config, since }])) hooks.onEvent?.(event)
-    const search = strategy && searchWith(space, strategy, config, dataset)
+    const search = strategy && searchWith(space, strategy, config, dataset, warmStartOf(store, config))
     return conduct({ place: at, store, crew, search, examples: dataset.train.count }, hooks)
   })
 }
@@ -134,7 +144,7 @@ const isOver = ({ ended, final }: RunState): boolean =>
   ended !== undefined && ended.reason !== 'interrupted' && ended.reason !== 'failed' && final?.metrics !== undefined
 
 /** The space within what the run can afford, and what proposes its architectures. */
-function searchWith(whole: SearchSpace, searcher: Searcher, config: RunConfig, dataset: Dataset): Search {
+function searchWith(whole: SearchSpace, searcher: Searcher, config: RunConfig, dataset: Dataset, warm?: WarmStarted): Search {
   const { seed, objectives, strategyOptions } = config
   let count = 0
   const rejected = (): number => count
@@ -146,7 +156,14 @@ function searchWith(whole: SearchSpace, searcher: Searcher, config: RunConfig, d
     return { space, method: searcher, proposer, rejected }
   }
   const space = affordable(whole, config, { input: dataset.input, outputs: outputsOf(dataset) }, reject)
-  return { space, strategy: searcher.make({ space, seed, objectives }, strategyOptions), rejected }
+  const strategy = searcher.make({ space, seed, objectives }, strategyOptions)
+  return { space, strategy: warm ? warmStrategy(strategy, warm, space, objectives) : strategy, rejected }
+}
+
+/** What a run began with, from its second event. */
+function warmStartOf(store: Store, { warmStart }: RunConfig): WarmStarted | undefined {
+  if (warmStart === undefined) return undefined
+  return store.read(0, 2).find((event) => event.type === 'warm-started')
 }
 
 /**

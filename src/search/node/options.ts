@@ -26,6 +26,8 @@ export interface SearchOptions {
   readonly finalEpochs?: number
   /** Share of the time for the final training; default 0.5. */
   readonly finalShare?: number
+  /** An earlier run (id or folder) whose trials the strategy begins with. */
+  readonly warmStart?: string
   readonly workers?: number
   readonly deterministic?: boolean
   readonly seed?: number
@@ -73,7 +75,9 @@ export interface RunResult {
   readonly best?: { readonly number?: number; readonly architecture: string; readonly metrics: Metrics }
   /** All metrics that apply, on the test part; empty when the run ended before its final model. */
   readonly test: Metrics
-  readonly trials: { readonly finished: number; readonly stopped: number; readonly failed: number; readonly rejected: number }
+  readonly trials: { readonly finished: number; readonly stopped: number; readonly failed: number }
+  /** Architectures that were drawn and rejected for their cost, before anything was built. */
+  readonly rejected: number
   readonly seconds: number
   /** Paths written. */
   readonly files: readonly string[]

@@ -102,14 +102,14 @@ function openDatabase(path: string, readOnly: boolean): DatabaseSyncInstance {
 type Row = { readonly body: string }
 
 function reader(database: DatabaseSyncInstance, path: string): Omit<Store, 'append' | 'close'> {
-  const events = database.prepare('select id, at, body from events where id > ? order by id')
+  const events = database.prepare('select id, at, body from events where id > ? order by id limit ?')
   const trials = database.prepare('select body from trials order by number')
   const epochs = database.prepare('select number, attempt, body from epochs order by number, attempt, epoch')
   const run = database.prepare('select body from run where id = 1')
   return {
-    read: (afterId = 0) =>
+    read: (afterId = 0, most = -1) =>
       guarded(path, () =>
-        (events.all(afterId) as { id: number; at: number; body: string }[]).map(
+        (events.all(afterId, most) as { id: number; at: number; body: string }[]).map(
           ({ id, at, body }): StoredEvent => ({ ...(JSON.parse(body) as SearchEvent), id, at }),
         ),
       ),

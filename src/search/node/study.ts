@@ -83,13 +83,16 @@ function unfinishedFinal({ final }: RunState): Winner | undefined {
   return { architecture, number, plan: { epochs, ...(steps === undefined ? {} : { steps }) } }
 }
 
-function winnerOf({ store }: Study): Winner | undefined {
+function winnerOf({ store, search }: Study): Winner | undefined {
   const { best, config } = runOf(store)
   if (config.architecture !== undefined) return { architecture: config.architecture }
   if (best) return { architecture: best.architecture, number: best.number }
   // The time was too short for a trial: the first one is trained with what is left.
   const first = store.trials().find(({ status }) => status === 'stopped')
-  return first && { architecture: first.architecture }
+  if (first) return { architecture: first.architecture }
+  // Not even one was begun.
+  const proposal = search && 'strategy' in search ? search.strategy.ask(0) : 'exhausted'
+  return proposal === 'exhausted' || search === undefined ? undefined : { architecture: search.space.print(proposal.architecture) }
 }
 
 async function searchOn(study: Study, search: Search, time: TimePlan | undefined, record: Recorder, hooks: RunHooks): Promise<LoopEnd> {
@@ -173,8 +176,16 @@ export function resultOf({ run, folder }: RunPlace, state: RunState, files: read
   const { final, best, trials } = state
   const { finished, stopped, failed } = trials
   const shown = final?.metrics ? { number: final.number, architecture: final.architecture, metrics: final.metrics } : best
-  const counts = { finished, stopped, failed, rejected: state.rejected ?? 0 }
-  return { run, folder, best: shown, test: final?.test ?? {}, trials: counts, seconds: usedSeconds(state), files }
+  return {
+    run,
+    folder,
+    best: shown,
+    test: final?.test ?? {},
+    trials: { finished, stopped, failed },
+    rejected: state.rejected ?? 0,
+    seconds: usedSeconds(state),
+    files,
+  }
 }
 
 function tryTo(work: () => void): void {

@@ -5,6 +5,7 @@ import { channelRules } from './channel.ts'
 import { convolutionRules } from './convolution.ts'
 import { elementwiseRules } from './elementwise.ts'
 import type { LayoutFactory } from './layout.ts'
+import { perImageRules } from './per-image.ts'
 import { poolingRules } from './pooling.ts'
 import type { Lowered, Rule } from './rule.ts'
 import { shapeRules } from './shape.ts'
@@ -15,6 +16,7 @@ const rules: { readonly [N in OpName]?: Rule } = {
   ...channelRules,
   ...elementwiseRules,
   ...poolingRules,
+  ...perImageRules,
   ...shapeRules,
 }
 

@@ -4,6 +4,7 @@ import type { Tensor } from '../tensor.ts'
 import { sizeOf } from '../tensor.ts'
 import type { BlockedValues } from './blocked-values.ts'
 import { emitByChannel, emitFused, emitSum } from './fuse.ts'
+import { emitByImage } from './per-image.ts'
 import type { Lowered, Rule } from './rule.ts'
 
 /** The op's standard lowering, on blocked operands of the result's shape and on single numbers. */
@@ -59,7 +60,8 @@ const blocked = (name: string | undefined): Lowered | undefined => (name === und
 
 export const elementwiseRules = {
   add: (node, values) => blocked(emitSum(node, values) ?? emitByChannel(node, values) ?? byPlace(node, values)) ?? asItLies(node, values),
-  mul: (node, values) => blocked(emitByChannel(node, values) ?? byPlace(node, values)) ?? asItLies(node, values),
+  mul: (node, values) =>
+    blocked(emitByChannel(node, values) ?? byPlace(node, values) ?? emitByImage(node, values)) ?? asItLies(node, values),
   sub: (node, values) => blocked(emitByChannel(node, values)) ?? asItLies(node, values),
   relu: (node, values) => blocked(emitFused(node.inputs[0], values, { relu: true })) ?? asItLies(node, values),
   neg: asItLies,

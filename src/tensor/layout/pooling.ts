@@ -2,6 +2,7 @@ import type { PoolAttributes } from '../ops/pooling.ts'
 import type { Pads } from '../ops/spatial.ts'
 import type { Tensor } from '../tensor.ts'
 import type { BlockedValues } from './blocked-values.ts'
+import { emitMaxPoolGradient } from './max-pool-gradient.ts'
 import type { Lowered, Rule } from './rule.ts'
 
 const onnxWindow = ({ kernel, strides, pads }: PoolAttributes) => ({ kernel_shape: kernel, strides, pads, dilations: [1, 1] })
@@ -17,7 +18,10 @@ function maxPoolGradient(node: Tensor, values: BlockedValues): Lowered | undefin
   const [x, , dy] = node.inputs as [Tensor, Tensor, Tensor]
   const [batch, channels, height, width] = x.shape
   const isTile = [kernel, strides].every(([a, b]) => a === 2 && b === 2) && pads.every((count) => count === 0)
-  if (!isTile || height % 2 !== 0 || width % 2 !== 0 || !values.has(x)) return undefined
+  if (!isTile || height % 2 !== 0 || width % 2 !== 0 || !values.has(x)) {
+    const name = emitMaxPoolGradient(node, values)
+    return name === undefined ? undefined : { blocked: name }
+  }
   const { emit, block } = values
   const all = values.padded(channels)
   const image = values.of(x)

@@ -38,5 +38,8 @@ async function probe(runtime: Runtime, device: Device): Promise<DeviceProbe> {
 export async function requireDevice(runtime: Runtime, device: Device): Promise<void> {
   if (device === 'cpu') return
   const [{ works, reason }] = await probeDevices(runtime, [device])
-  if (!works) throw new UserError(`The device ${device} does not work here (${reason ?? 'no reason given'}): use --device cpu; "nascent doctor" says what works.`)
+  if (!works)
+    throw new UserError(
+      `The device ${device} does not work here (${reason ?? 'no reason given'}): use --device cpu; "nascent doctor" says what works.`,
+    )
 }
