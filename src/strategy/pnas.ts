@@ -100,7 +100,7 @@ class Progressive implements Strategy {
   }
 
   tell(outcome: Outcome): void {
-    this.#unseen.tell(outcome.architecture)
+    this.#unseen.tell(outcome.architecture, outcome.number)
     this.#archive.add(outcome)
   }
 

@@ -72,7 +72,7 @@ export class SurrogateSearch<T> implements Strategy {
   }
 
   tell(outcome: Outcome): void {
-    this.#unseen.tell(outcome.architecture)
+    this.#unseen.tell(outcome.architecture, outcome.number)
     const member = this.#archive.add(outcome)
     if (member) this.#examples.push(this.#surrogate.describe(member.architecture))
   }
