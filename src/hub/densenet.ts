@@ -18,12 +18,12 @@ import {
   type SearchSpace,
   sequence,
   share,
-  space,
   times,
   type Tree,
 } from '../space/index.ts'
 import { convBlock } from './blocks.ts'
-import { framed, type SpaceEntry } from './entry.ts'
+import type { SpaceEntry } from './entry.ts'
+import { framedSpace } from './framed-space.ts'
 
 const summary = 'dense blocks: growth, number and kind of layers, and whether each joins, adds or replaces what came before'
 
@@ -117,12 +117,7 @@ function densenetTree({ stem, growths, bottleneck, blocks, multiple }: DensenetF
  * DenseNet-121 to 201 are; or your own
  */
 export function densenetSpace(frame: keyof typeof frames | DensenetFrame = 'laptop'): SearchSpace {
-  if (frame === 'laptop') {
-    const hyperparameters = { learningRate: choice('learningRate', [0.02, 0.05, 0.1, 0.2]) }
-    return space('densenet', densenetTree(frames.laptop), { summary, hyperparameters })
-  }
-  if (typeof frame === 'string') return space(framed('densenet', frame), densenetTree(frames[frame]), { summary })
-  return space('densenet', densenetTree(frame), { summary })
+  return framedSpace({ name: 'densenet', summary, frames, tree: densenetTree, rates: [0.02, 0.05, 0.1, 0.2] }, frame)
 }
 
 export const densenet: SpaceEntry = {

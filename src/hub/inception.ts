@@ -16,10 +16,10 @@ import {
   type SearchSpace,
   sequence,
   share,
-  space,
   type Tree,
 } from '../space/index.ts'
-import { framed, type SpaceEntry } from './entry.ts'
+import type { SpaceEntry } from './entry.ts'
+import { framedSpace } from './framed-space.ts'
 
 const summary = 'inception modules: their number, the width of each of four branches, the kernel of the third, norm'
 
@@ -101,12 +101,7 @@ function inceptionTree({ stem, stages, widths }: InceptionFrame): Tree {
  * @param frame sizes: 'laptop' for 28×28 and 32×32, 'imagenet' in which GoogLeNet is a point, or your own
  */
 export function inceptionSpace(frame: keyof typeof frames | InceptionFrame = 'laptop'): SearchSpace {
-  if (frame === 'laptop') {
-    const hyperparameters = { learningRate: choice('learningRate', [0.01, 0.02, 0.05, 0.1]) }
-    return space('inception', inceptionTree(frames.laptop), { summary, hyperparameters })
-  }
-  if (typeof frame === 'string') return space(framed('inception', frame), inceptionTree(frames[frame]), { summary })
-  return space('inception', inceptionTree(frame), { summary })
+  return framedSpace({ name: 'inception', summary, frames, tree: inceptionTree, rates: [0.01, 0.02, 0.05, 0.1] }, frame)
 }
 
 export const inception: SpaceEntry = {

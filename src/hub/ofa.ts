@@ -18,14 +18,14 @@ import {
   type SearchSpace,
   sequence,
   share,
-  space,
   times,
   type Tree,
   when,
   zero,
 } from '../space/index.ts'
 import { byEight, inverted } from './blocks.ts'
-import { framed, type SpaceEntry } from './entry.ts'
+import type { SpaceEntry } from './entry.ts'
+import { framedSpace } from './framed-space.ts'
 
 const summary = 'MobileNetV3 with elastic depth of each stage, kernel and expansion of each layer, and width: once-for-all'
 
@@ -112,12 +112,7 @@ function ofaTree({ stem, stages, depth, kernels, expansions, widths, head }: Ofa
  * is a point of it), or your own
  */
 export function ofaSpace(frame: keyof typeof frames | OfaFrame = 'laptop'): SearchSpace {
-  if (frame === 'laptop') {
-    const hyperparameters = { learningRate: choice('learningRate', [0.02, 0.05, 0.1, 0.2]) }
-    return space('ofa', ofaTree(frames.laptop), { summary, hyperparameters })
-  }
-  if (typeof frame === 'string') return space(framed('ofa', frame), ofaTree(frames[frame]), { summary })
-  return space('ofa', ofaTree(frame), { summary })
+  return framedSpace({ name: 'ofa', summary, frames, tree: ofaTree, rates: [0.02, 0.05, 0.1, 0.2] }, frame)
 }
 
 export const ofa: SpaceEntry = {

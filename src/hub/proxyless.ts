@@ -1,6 +1,7 @@
-import { choice, dense, globalPool, identity, residual, scope, type SearchSpace, sequence, space, type Tree } from '../space/index.ts'
+import { choice, dense, globalPool, identity, residual, scope, type SearchSpace, sequence, type Tree } from '../space/index.ts'
 import { convBlock, inverted } from './blocks.ts'
-import { framed, type SpaceEntry } from './entry.ts'
+import type { SpaceEntry } from './entry.ts'
+import { framedSpace } from './framed-space.ts'
 
 const summary = 'inverted residuals: kernel 3, 5 or 7 and expansion 3 or 6 of each layer, which may be skipped where the shape stays'
 
@@ -68,12 +69,7 @@ function proxylessTree({ stem, first, stages, head }: ProxylessFrame): Tree {
  * @param frame 'laptop' (eight layers for 28×28 and 32×32), 'imagenet' (the paper's), 'mobilenet-v2' (that network's widths and depths), or your own
  */
 export function proxylessSpace(frame: keyof typeof frames | ProxylessFrame = 'laptop'): SearchSpace {
-  if (frame === 'laptop') {
-    const hyperparameters = { learningRate: choice('learningRate', [0.02, 0.05, 0.1, 0.2]) }
-    return space('proxyless', proxylessTree(frames.laptop), { summary, hyperparameters })
-  }
-  if (typeof frame === 'string') return space(framed('proxyless', frame), proxylessTree(frames[frame]), { summary })
-  return space('proxyless', proxylessTree(frame), { summary })
+  return framedSpace({ name: 'proxyless', summary, frames, tree: proxylessTree, rates: [0.02, 0.05, 0.1, 0.2] }, frame)
 }
 
 export const proxyless: SpaceEntry = {

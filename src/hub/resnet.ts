@@ -18,13 +18,13 @@ import {
   separable,
   sequence,
   share,
-  space,
   type Tree,
   when,
   zero,
 } from '../space/index.ts'
 import { convBlock } from './blocks.ts'
-import { framed, type SpaceEntry } from './entry.ts'
+import type { SpaceEntry } from './entry.ts'
+import { framedSpace } from './framed-space.ts'
 
 const summary = 'residual blocks: their number, kind, kernel and width in each stage, and which of them have a skip connection'
 
@@ -97,12 +97,7 @@ function resnetTree({ stem, bottleneck, stages }: ResnetFrame): Tree {
  * @param frame sizes: 'laptop' for 28×28 and 32×32; 'cifar', in which ResNet-20 to 110 are points; 'imagenet', in which ResNet-18 to 152 are; your own
  */
 export function resnetSpace(frame: keyof typeof frames | ResnetFrame = 'laptop'): SearchSpace {
-  if (frame === 'laptop') {
-    const hyperparameters = { learningRate: choice('learningRate', [0.02, 0.05, 0.1, 0.2]) }
-    return space('resnet', resnetTree(frames.laptop), { summary, hyperparameters })
-  }
-  if (typeof frame === 'string') return space(framed('resnet', frame), resnetTree(frames[frame]), { summary })
-  return space('resnet', resnetTree(frame), { summary })
+  return framedSpace({ name: 'resnet', summary, frames, tree: resnetTree, rates: [0.02, 0.05, 0.1, 0.2] }, frame)
 }
 
 export const resnet: SpaceEntry = {

@@ -17,11 +17,11 @@ import {
   type SearchSpace,
   sequence,
   share,
-  space,
   type Tree,
   when,
 } from '../space/index.ts'
-import { framed, type SpaceEntry } from './entry.ts'
+import type { SpaceEntry } from './entry.ts'
+import { framedSpace } from './framed-space.ts'
 
 const summary = 'plain stacks of convolutions: stages, layers, widths, kernels, norm, pooling, strided stem, dense or pooled head'
 
@@ -93,12 +93,7 @@ function vggTree({ stem, stages, least, units }: VggFrame): Tree {
  * @param frame sizes: 'laptop' for 28×28 and 32×32, 'imagenet' in which AlexNet and VGG-11 to 19 are points, or your own
  */
 export function vggSpace(frame: keyof typeof frames | VggFrame = 'laptop'): SearchSpace {
-  if (frame === 'laptop') {
-    const hyperparameters = { learningRate: choice('learningRate', [0.01, 0.02, 0.05, 0.1]) }
-    return space('vgg', vggTree(frames.laptop), { summary, hyperparameters })
-  }
-  if (typeof frame === 'string') return space(framed('vgg', frame), vggTree(frames[frame]), { summary })
-  return space('vgg', vggTree(frame), { summary })
+  return framedSpace({ name: 'vgg', summary, frames, tree: vggTree, rates: [0.01, 0.02, 0.05, 0.1] }, frame)
 }
 
 export const vgg: SpaceEntry = {
