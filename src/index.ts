@@ -1,20 +1,6 @@
 export { UserError } from './errors.ts'
 export { type FinishedRun, type Options, resume, type Run, search } from './library.ts'
-export {
-  annealing,
-  type ConfiguredStrategy,
-  evolution,
-  exhaustive,
-  grid,
-  localSearch,
-  random,
-  reinforcement,
-  nsga2,
-  tpe,
-  bohb,
-  mcts,
-  strategy,
-} from './strategy/index.ts'
+export * from './strategy/configured.ts'
 export type { Metrics, RunConfig, SearchEvent, StoredEvent, TrialRow } from './search/events.ts'
 export {
   activation,
