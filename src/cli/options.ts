@@ -13,6 +13,16 @@ export function wholeNumber(flag: string, from: number, to = Number.MAX_SAFE_INT
   }
 }
 
+/** Parses a number in a range; the sentence names the flag and the range. */
+export function numberIn(flag: string, from: number, to: number) {
+  return (text: string): number => {
+    const value = Number(text)
+    if (text.trim() === '' || !(value >= from && value <= to))
+      throw new UserError(`${flag} wants a number from ${from} to ${to}, but got "${text}".`)
+    return value
+  }
+}
+
 /** Parses one of a list of words. */
 export function oneOf<T extends string>(flag: string, words: readonly T[]) {
   return (text: string): T => {

@@ -77,5 +77,6 @@ export const darts: SpaceEntry = {
   paper: 'Liu, Simonyan, Yang 2019, arXiv:1806.09055',
   kinds: ['image', 'signal'],
   frame,
+  deployed: { dropPath: 0.2, auxiliary: 0.4 },
   make: dartsSpace,
 }

@@ -51,5 +51,6 @@ export const enasMicro: SpaceEntry = {
   paper: 'Pham, Guan, Zoph, Le, Dean 2018, arXiv:1802.03268',
   kinds: ['image', 'signal'],
   frame,
+  deployed: { dropPath: 0.4, auxiliary: 0.4 },
   make: enasMicroSpace,
 }

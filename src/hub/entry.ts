@@ -13,6 +13,8 @@ export interface SpaceEntry {
   readonly frame?: Frame
   /** @param frame the network around the cells; what it lacks is by default */
   make(frame?: Frame): SearchSpace
+  /** What its paper adds when a found cell is trained for real: the last probability of drop-path, and the weight of the auxiliary head's loss. */
+  readonly deployed?: { readonly dropPath: number; readonly auxiliary: number }
   /** The space in other sizes, as its papers have it, under `<name>@<frame>`: `resnet@imagenet`. */
   readonly frames?: Readonly<Record<string, () => SearchSpace>>
 }

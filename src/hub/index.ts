@@ -16,6 +16,7 @@ import { nasBench101 } from './nas-bench-101.ts'
 import { nasBench201 } from './nas-bench-201.ts'
 import { nasBenchMacro } from './nas-bench-macro.ts'
 import { nasnet } from './nasnet.ts'
+import { pnas } from './pnas.ts'
 import { resnet } from './resnet.ts'
 import { rnn } from './rnn.ts'
 import { signal } from './signal.ts'
@@ -34,6 +35,7 @@ export { nasBench101Space } from './nas-bench-101.ts'
 export { nasBench201Space } from './nas-bench-201.ts'
 export { type OfaFrame, ofaSpace } from './ofa.ts'
 export { findPoint, type FoundPoint, type Point, points } from './points.ts'
+export { pnasSpace } from './pnas.ts'
 export { type ProxylessFrame, proxylessSpace } from './proxyless.ts'
 export { type ResnetFrame, resnetSpace } from './resnet.ts'
 export { transNasBench101Space } from './trans-nas-bench-101.ts'
@@ -55,6 +57,7 @@ export const spaces: readonly SpaceEntry[] = [
   transNasBench101,
   darts,
   nasnet,
+  pnas,
   enasMicro,
   enasMacro,
   signal,

@@ -7,7 +7,7 @@ import { type Operations, pairCell, printPairs } from './pair-cell.ts'
 import { stackedCells } from './two-input-cells.ts'
 
 const summary =
-  'the cells of NASNet: five nodes, each the sum of two of thirteen operations on earlier nodes; holds AmoebaNet-A and PNAS, too'
+  'the cells of NASNet: five nodes, each the sum of two of thirteen operations on earlier nodes; holds AmoebaNet-A, too'
 const frame = { cells: 5, channels: 8 }
 
 const nodes = 5
@@ -34,8 +34,7 @@ function published(text: string): string | undefined {
 }
 
 /**
- * The space of NASNet (Zoph et al. 2018), in which AmoebaNet-A (Real et al. 2019, arXiv:1802.01548) and the cells of PNAS (Liu et al. 2018,
- * arXiv:1712.00559) lie, too. Two operations meet in a sum, as in all cells that these papers found. Architectures may be written as a genotype in
+ * The space of NASNet (Zoph et al. 2018), in which AmoebaNet-A (Real et al. 2019, arXiv:1802.01548) lies, too. Two operations meet in a sum, as in all cells that these papers found. Architectures may be written as a genotype in
  * the notation of DARTS, too.
  *
  * @param options.cells cells in all (3N + 2 in the paper's terms; it trains N = 6)
@@ -52,5 +51,6 @@ export const nasnet: SpaceEntry = {
   paper: 'Zoph, Vasudevan, Shlens, Le 2018, arXiv:1707.07012',
   kinds: ['image', 'signal'],
   frame,
+  deployed: { dropPath: 0.4, auxiliary: 0.4 },
   make: nasnetSpace,
 }

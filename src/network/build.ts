@@ -12,6 +12,8 @@ export interface BuildMode {
   readonly training: boolean
   /** Where dropout's noise comes from; without it nothing is dropped. */
   readonly noise?: NoiseKey
+  /** Share of the training that is done, a scalar in [0, 1], for what grows with it; without it, all. */
+  readonly progress?: Tensor
   /** Share of the batch in batch norm's new running statistics, in (0, 1]; default 0.1. */
   readonly momentum?: number
 }
@@ -48,6 +50,7 @@ export function buildNetwork(network: Network, input: Tensor, get: (name: string
       get: (name) => get(parameterName(node.path, name), specs.get(parameterName(node.path, name)) as Shape),
       training: mode.training,
       noise: mode.noise,
+      progress: mode.progress,
       index: indices.get(node.path) as number,
       momentum: mode.momentum ?? 0.1,
       update: (name, tensor) => void statistics.set(parameterName(node.path, name), tensor),

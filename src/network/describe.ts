@@ -54,7 +54,8 @@ export function layerLabel(layer: Layer, dimensions = 2): string {
     case 'squeeze-excite':
       return `squeeze and excite ${layer.squeezed}`
     case 'dropout':
-      return `dropout ${layer.rate}`
+    case 'drop-path':
+      return `${layer.kind} ${layer.rate}`
     case 'recurrent':
       return `recurrent cell ${layer.units}, ${layer.nodes.length} nodes`
     case 'token-embedding':

@@ -41,6 +41,8 @@ export type Layer =
   | { readonly kind: 'global-average-pool' }
   | { readonly kind: 'flatten' }
   | { readonly kind: 'dropout'; readonly rate: number }
+  /** Zeros a branch of whole examples; the rate grows from 0 to `rate` over the training. */
+  | { readonly kind: 'drop-path'; readonly rate: number }
   | { readonly kind: 'identity' }
   /** Gives zeros of its input's shape (NAS-Bench-201's `none`). */
   | { readonly kind: 'zero' }

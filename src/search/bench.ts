@@ -28,7 +28,7 @@ export const childOf = ({ space, dataset }: Bench, architecture: Architecture): 
 
 /** How an architecture is trained: what suits the data, then what the space searched. Every trial has the run's seed: equal architectures have equal results. */
 export function settingsFor({ space, dataset }: Bench, architecture: Architecture, config: RunConfig, epochs: number): TrainSettings {
-  const defaults = defaultSettings(dataset, { epochs, seed: config.seed })
+  const defaults = defaultSettings(dataset, { epochs, seed: config.seed, ...config.regularization })
   return withHyperparameters(defaults, space.hyperparameters(architecture), dataset)
 }
 

@@ -118,7 +118,10 @@ export interface RunConfig {
   readonly space: string
   /** Content hash of the module that holds the space, if it is one. */
   readonly spaceHash?: string
+  /** A name in the registries, or a module's absolute path with `#name` of its export. */
   readonly strategy: string
+  /** Content hash of the module that holds the strategy, if it is one. */
+  readonly strategyHash?: string
   readonly strategyOptions: Readonly<Record<string, number | string | boolean>>
   readonly objectives: readonly { readonly metric: string; readonly direction: 'maximize' | 'minimize' }[]
   readonly budget: Budget
@@ -141,6 +144,8 @@ export interface RunConfig {
   readonly finalShare: number
   /** Epochs of the final training; chosen when it starts if absent. */
   readonly finalEpochs?: number
+  /** `train`: what the final training adds to networks of cells (see TrainSettings). */
+  readonly regularization?: { readonly dropPath?: number; readonly auxiliary?: number }
   /** A trial that takes longer than this fails. */
   readonly trialSeconds?: number
 }

@@ -1,7 +1,6 @@
 import type { BatchSource, Dataset } from '../data/dataset.ts'
-import { initialWeights } from '../network/index.ts'
 import { createEvaluator, evaluationBatchSize } from './evaluator.ts'
-import { createStep, type StepOptions } from './program.ts'
+import { createStep, firstWeights, stepFeeds, type StepOptions } from './program.ts'
 
 /** What a training's parts take here, measured. */
 export interface StepMeasure {
@@ -25,11 +24,10 @@ export async function measureStep(options: MeasureOptions): Promise<StepMeasure>
   const { batches, dataset, network, settings, steps = 5, runtime, threads, device, shared, cache } = options
   const program = await createStep(options, await batches.batch(0, 0))
   try {
-    program.load(initialWeights(network, settings.seed))
+    program.load(firstWeights(network, settings))
     let began = performance.now()
     for (let step = 0; step <= steps; step++) {
-      const { inputs, targets } = await batches.batch(0, step % batches.batches)
-      await program.step({ inputs, targets }, { learningRate: 0 })
+      await program.step(stepFeeds(settings, await batches.batch(0, step % batches.batches), 0), { learningRate: 0 })
       // The first one is not timed: buffers are made in it.
       if (step === 0) began = performance.now()
     }

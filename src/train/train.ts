@@ -1,12 +1,12 @@
 import type { Batch, BatchSource, Dataset } from '../data/dataset.ts'
 import { UserError } from '../errors.ts'
-import { initialWeights, type Weights } from '../network/index.ts'
+import { parameterSpecs, type Weights } from '../network/index.ts'
 import { bestOf, epochFault, epochsSinceBest, isBetter, lossFault } from './curve.ts'
 import { createEvaluator, type Evaluator, evaluationBatchSize } from './evaluator.ts'
 import { isOutOfMemory, memoryReason } from './memory.ts'
 import { chanceLoss } from './objective.ts'
 import { fitStretch, scheduleStep, type Stretch, wholeStretch } from './pace.ts'
-import { batchSizeOf, createStep, type StepOptions } from './program.ts'
+import { batchSizeOf, createStep, firstWeights, stepFeeds, type StepOptions } from './program.ts'
 import { learningRateAt, totalSteps } from './schedule.ts'
 import { packState, unpackState } from './state.ts'
 import type { TrainingProgram } from '../tensor/index.ts'
@@ -57,6 +57,8 @@ export async function trainNetwork(options: TrainOptions): Promise<TrainResult> 
 
 /** Steps over which a pace is measured. */
 const pacedSteps = 25
+
+type Part<M> = M extends ReadonlyMap<string, infer V> ? V : never
 
 /** Why training ends before its last step. */
 class Stop {
@@ -124,7 +126,7 @@ class TrainingRun {
       this.program.restore(program)
       this.best = best
     } else {
-      this.program.load(initial ?? initialWeights(network, settings.seed))
+      this.program.load(firstWeights(network, settings, initial))
     }
     if (dataset.valid.count === 0) return
     const batchSize = evaluationBatchSize(network, dataset.valid.count)
@@ -167,9 +169,9 @@ class TrainingRun {
   private async step(batch: Batch, step: number): Promise<number> {
     const { settings } = this.options
     const began = performance.now()
-    const feeds = { inputs: batch.inputs, targets: batch.targets }
-    const { loss } = await (this.program as TrainingProgram).step(feeds, {
-      learningRate: learningRateAt(settings, scheduleStep(this.stretch, this.planned, step), this.planned),
+    const place = scheduleStep(this.stretch, this.planned, step)
+    const { loss } = await (this.program as TrainingProgram).step(stepFeeds(settings, batch, place / this.planned), {
+      learningRate: learningRateAt(settings, place, this.planned),
     })
     this.times.push(performance.now() - began)
     this.partial.loss += loss
@@ -217,8 +219,12 @@ class TrainingRun {
   }
 
   private currentWeights(): Weights {
+    const { network, settings } = this.options
     const program = this.program as TrainingProgram
-    return this.options.settings.ema === undefined ? program.weights() : program.emaWeights()
+    const all = settings.ema === undefined ? program.weights() : program.emaWeights()
+    if (!settings.auxiliary) return all
+    // Those of the auxiliary head served the training only.
+    return new Map(parameterSpecs(network).map(({ name }) => [name, all.get(name) as Part<Weights>]))
   }
 
   private impatient(): Stop | undefined {

@@ -21,6 +21,10 @@ export interface TrainSettings {
   /** Decay of the exponential moving average of weights; evaluated and kept instead of the raw weights when given. */
   readonly ema?: number
   readonly augmentation: Augmentation
+  /** Networks of cells: probability, in [0, 1), that an edge is dropped for an example at the end of the training; it grows linearly from 0. */
+  readonly dropPath?: number
+  /** Networks of cells: weight of the loss of an auxiliary head, which only the training has. */
+  readonly auxiliary?: number
   /** Stops after this many epochs without a better validation value. */
   readonly patience?: number
   readonly seed: number

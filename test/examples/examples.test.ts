@@ -55,4 +55,23 @@ describe('examples', () => {
     expect(code, stderr).toBe(0)
     expect((JSON.parse(stdout) as { best: { architecture: string } }).best.architecture).toMatch(/^first\(depth=\d\[op=.*learningRate=/)
   })
+
+  it('custom-strategy: a strategy of one file is used by name, and its run is resumed', () => {
+    const args = ['search', 'digits', '--space', 'chain', '--strategy', `${example('custom-strategy.ts')}#climber`, '--set', 'patience=2']
+    const rest = ['--budget', '4trials', '--fidelity', '1ep', '--final-epochs', '1', '--workers', '1', '--out', 'climb', '--json']
+    const { code, stdout, stderr } = nascent([...args, ...rest], { cwd: folder })
+    expect(code, stderr).toBe(0)
+    expect((JSON.parse(stdout) as { trials: { finished: number } }).trials.finished).toBe(4)
+    const again = nascent(['resume', 'climb', '--budget', '6trials', '--json'], { cwd: folder })
+    expect(again.code, again.stderr).toBe(0)
+    const { trials } = JSON.parse(nascent(['show', 'climb', '--json'], { cwd: folder }).stdout) as { trials: { origin: string }[] }
+    expect(trials.map(({ origin }) => origin)).toHaveLength(6)
+    expect(trials[1].origin).toBe('mutation')
+  })
+
+  it('custom-strategy: a module without one says so', () => {
+    const { code, stderr } = nascent(['search', 'digits', '--strategy', `${example('custom-strategy.ts')}#climbr`], { cwd: folder })
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/exports no search strategy "climbr"; it has climber/)
+  })
 })

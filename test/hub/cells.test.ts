@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { dartsSpace, enasMacroSpace, enasMicroSpace, nasnetSpace } from '../../src/hub/index.ts'
+import { dartsSpace, enasMacroSpace, enasMicroSpace, nasnetSpace, pnasSpace } from '../../src/hub/index.ts'
 import { randomFor } from '../../src/space/index.ts'
-import { AMOEBANET_A, DARTS_V2, NASNET_A } from './published-cells.ts'
+import { AMOEBANET_A, DARTS_V2, NASNET_A, PNASNET_5 } from './published-cells.ts'
 
 const cifar = { input: { shape: [3, 32, 32] }, outputs: 10 }
 
@@ -50,6 +50,23 @@ describe('NASNet', () => {
   it('says why a cell is none of its own', () => {
     expect(() => nasnetSpace().parse(DARTS_V2)).toThrow(/normal cell has 8 edges, but this space has 10/)
     expect(() => nasnetSpace().parse(NASNET_A.replace('reduce_concat=[4', 'reduce_concat=[3'))).toThrow(/concatenates 3, 5, 6.*4, 5, 6/)
+  })
+})
+
+describe('PNAS', () => {
+  it('holds the cell of PNASNet-5; its network for small images has about the published parameters', () => {
+    const whole = pnasSpace({ cells: 9, channels: 48 })
+    const architecture = whole.parse(PNASNET_5)
+    expect(whole.print(architecture)).toMatch(/n4a\(inputs=4 n3=sep_conv_3x3\) n4b\(inputs=1 s1=max_pool_3x3\)/)
+    // Published, rounded: 3.2 million.
+    expect((whole.cost(architecture, cifar).parameters / 1e6).toFixed(1)).toBe('3.2')
+  })
+
+  it('says why a cell is none of its own', () => {
+    expect(() => pnasSpace().parse(AMOEBANET_A)).toThrow(/two cells, but this space has one/)
+    expect(() => pnasSpace().parse(PNASNET_5.replaceAll('concat=[2, 3, 4', 'concat=[2, 3, 3'))).toThrow(
+      /concatenates.*all nodes: 2, 3, 4, 5, 6/,
+    )
   })
 })
 

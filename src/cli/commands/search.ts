@@ -18,8 +18,15 @@ export const search: CommandSpec = {
   summary: 'search a space with a strategy, train the winner, test it, export it',
   arguments: [{ name: '<data>', summary: 'a folder of images by class, a table, a zip, or a known name (nascent datasets)' }],
   options: [
-    { flags: '--space <name>', summary: 'search space (nascent spaces); default: by the kind of data' },
-    { flags: '--strategy <name>', summary: 'search strategy (nascent strategies)', default: 'evolution' },
+    {
+      flags: '--space <name>',
+      summary: 'search space (nascent spaces), or a module with one (./mine.ts#small); default: by the kind of data',
+    },
+    {
+      flags: '--strategy <name>',
+      summary: 'search strategy (nascent strategies), or a module with one (./mine.ts#climber)',
+      default: 'evolution',
+    },
     { flags: '--set <name=value>', summary: "the strategy's options, for example population=20,sample=5", parse: settings('--set') },
     budgetOption,
     targetOption,

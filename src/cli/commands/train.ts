@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../command.ts'
-import { budgetOption, deviceOption, outOption, seedOption, targetOption, wholeNumber } from '../options.ts'
+import { budgetOption, deviceOption, numberIn, outOption, seedOption, targetOption, wholeNumber } from '../options.ts'
 import { showRun } from '../run.ts'
 
 export const train: CommandSpec = {
@@ -22,6 +22,16 @@ export const train: CommandSpec = {
       summary: 'spaces with cells: channels of the first cell (default: as in the search)',
       parse: wholeNumber('--channels', 1, 10_000),
     },
+    {
+      flags: '--drop-path <rate>',
+      summary: "spaces with cells: last probability that an edge is dropped (default: the paper's with --stack or --channels, else 0)",
+      parse: numberIn('--drop-path', 0, 0.95),
+    },
+    {
+      flags: '--auxiliary <weight>',
+      summary: "spaces with cells: weight of an auxiliary head's loss (default: the paper's with --stack or --channels, else 0)",
+      parse: numberIn('--auxiliary', 0, 10),
+    },
     { flags: '--epochs <number>', summary: 'epochs to train (default: what fits the budget)', parse: wholeNumber('--epochs', 1, 10_000) },
     budgetOption,
     targetOption,
@@ -43,6 +53,8 @@ export const train: CommandSpec = {
       trial: options.trial as number | undefined,
       stack: options.stack as number | undefined,
       channels: options.channels as number | undefined,
+      dropPath: options.dropPath as number | undefined,
+      auxiliary: options.auxiliary as number | undefined,
       epochs: options.epochs as number | undefined,
       budget: options.budget as string | undefined,
       target: options.target as string | undefined,

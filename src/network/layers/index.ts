@@ -8,7 +8,7 @@ import { batchNorm, layerNorm } from './normalization.ts'
 import { averagePool, globalAveragePool, maxPool } from './pooling.ts'
 import { lastStep, recurrent } from './recurrent.ts'
 import { squeezeExcite } from './squeeze-excite.ts'
-import { add, concat, dropout, flatten, identity, shift, takeChannels, zero } from './structure.ts'
+import { add, concat, dropout, dropPath, flatten, identity, shift, takeChannels, zero } from './structure.ts'
 import { tokenEmbedding } from './token-embedding.ts'
 
 /** A definition for every kind of layer. */
@@ -24,6 +24,7 @@ export const layers: { readonly [K in LayerKind]: LayerDefinition<LayerOf<K>> } 
   'global-average-pool': globalAveragePool,
   flatten,
   dropout,
+  'drop-path': dropPath,
   identity,
   zero,
   shift,

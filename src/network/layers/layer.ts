@@ -20,6 +20,8 @@ export interface ForwardContext extends LayerPlace {
   readonly training: boolean
   /** Where noise comes from; without it nothing is dropped. */
   readonly noise?: NoiseKey
+  /** Share of the training that is done, a scalar in [0, 1]; without it, all. */
+  readonly progress?: Tensor
   /** A number that no other layer of the network has. */
   readonly index: number
   /** Share of the batch in new running statistics. */

@@ -1,4 +1,17 @@
-import { addAll, concat as join, dropout as drop, pad, reshape, ShapeError, sizeOf, slice, sliceAxis, zeros } from '../../tensor/index.ts'
+import {
+  addAll,
+  concat as join,
+  dropout as drop,
+  dropPath as dropBranch,
+  mul,
+  pad,
+  reshape,
+  ShapeError,
+  sizeOf,
+  slice,
+  sliceAxis,
+  zeros,
+} from '../../tensor/index.ts'
 import { type LayerDefinition, type LayerOf, noParameters, printShape, single, spatial } from './layer.ts'
 
 const nothing = (): number => 0
@@ -71,6 +84,18 @@ export const dropout: LayerDefinition<LayerOf<'dropout'>> = {
   parameters: noParameters,
   flops: nothing,
   forward: ({ rate }, [x], { training, noise, index }) => (training && noise ? drop(x, { rate, noise, layer: index }) : x),
+}
+
+/** Off where there is no noise, as dropout. */
+export const dropPath: LayerDefinition<LayerOf<'drop-path'>> = {
+  kind: 'drop-path',
+  outputShape: (layer, inputs, place) => dropout.outputShape({ kind: 'dropout', rate: layer.rate }, inputs, place),
+  parameters: noParameters,
+  flops: nothing,
+  forward({ rate }, [x], { training, noise, index, progress }) {
+    if (!training || !noise) return x
+    return dropBranch(x, { rate: progress ? mul(progress, rate) : rate, noise, layer: index })
+  },
 }
 
 export const add: LayerDefinition<LayerOf<'add'>> = {

@@ -9,7 +9,7 @@ import { affordable } from '../limits.ts'
 import { isComparable, warmStrategy } from '../warm-start.ts'
 import { createSessionCache } from '../../tensor/index.ts'
 import type { SearchSpace } from '../../space/types.ts'
-import { findSearcher, isOneShot, type Searcher } from '../searchers.ts'
+import { isOneShot, type Searcher } from '../searchers.ts'
 import { sharedSpace } from '../supernet.ts'
 import type { RunHooks, RunResult, SearchOptions } from './options.ts'
 import { planNote, planRun } from './plan.ts'
@@ -21,6 +21,7 @@ import { bestModel, hasModel, writeOnnx, writeRunReport } from './products.ts'
 import { createRunPlace, findRun, openRun } from './runs.ts'
 import { checkDevice } from './device.ts'
 import { earlierNote, readEarlier } from './earlier.ts'
+import { loadSearcher } from './known-searcher.ts'
 import { isObjectSpace, loadSpace } from './spaces.ts'
 import { conduct, resultOf, runOf, type Search } from './study.ts'
 import { version } from './version.ts'
@@ -41,7 +42,8 @@ export async function runSearch(options: SearchOptions, hooks: RunHooks = {}): P
   if (options.fidelity !== undefined) parseFidelity(options.fidelity)
   await checkDevice(options.device)
   const prepared = await prepare(options, hooks)
-  const { data, dataset, named, space, strategy, objectives, limits } = prepared
+  const { data, dataset, named, space, objectives, limits } = prepared
+  const { named: namedStrategy, searcher: strategy } = prepared.strategy
   const earlier = options.warmStart === undefined ? undefined : readEarlier(options.warmStart, space)
   const place = createRunPlace(options.out, hooks.onNote)
   const draft: RunConfig = {
@@ -52,7 +54,8 @@ export async function runSearch(options: SearchOptions, hooks: RunHooks = {}): P
     target: options.target,
     space: named.name,
     spaceHash: named.hash,
-    strategy: strategy.name,
+    strategy: namedStrategy.name,
+    strategyHash: namedStrategy.hash,
     strategyOptions: options.strategyOptions ?? {},
     objectives,
     ...(earlier && { warmStart: earlier.run }),
@@ -114,9 +117,10 @@ export async function resumeRun(name: string, change: ResumeChange = {}, hooks: 
       `Run ${state.config.run} is deterministic with ${state.config.workers} workers: go on with that number (leave out --workers).`,
     )
   }
-  const { data, target, seed, space: spaceName, spaceHash: hash } = state.config
+  const { data, target, seed, space: spaceName, spaceHash: hash, command } = state.config
   const space = change.space && isObjectSpace(spaceName) ? change.space : await loadSpace({ name: spaceName, hash })
-  const strategy = state.config.command === 'train' ? undefined : (change.strategy ?? findSearcher(state.config.strategy))
+  const recorded = { name: state.config.strategy, hash: state.config.strategyHash }
+  const strategy = command === 'train' ? undefined : (change.strategy ?? (await loadSearcher(recorded)))
   const dataset = await openDataset(data, { target, seed, onNote: hooks.onNote })
   const at = { run: state.config.run, folder: place.folder }
   const crew = await crewFor({ ...state.config, workers }, space, dataset, place.folder)

@@ -12,7 +12,7 @@ export interface SearchOptions {
   readonly target?: string
   /** A name in the hub, a module and its export (`spaces.ts#small`), or a space itself, which this process then computes alone; default: by the kind of data. */
   readonly space?: string | SearchSpace
-  /** A name, or a strategy that is not in the registry. */
+  /** A name, a module and its export (`mine.ts#climber`), or a strategy itself. */
   readonly strategy?: string | Searcher
   readonly strategyOptions?: Readonly<Record<string, number | string | boolean>>
   /** `10m`, `200trials`, `10m,200trials`. */
@@ -50,6 +50,9 @@ export interface TrainRequest {
   readonly stack?: number
   /** Channels of the first cell, in place of the space's. */
   readonly channels?: number
+  /** Networks of cells: last probability of drop-path and weight of an auxiliary head; with `stack` or `channels` as the space's paper has them. */
+  readonly dropPath?: number
+  readonly auxiliary?: number
   readonly epochs?: number
   readonly budget?: string
   readonly target?: string

@@ -12,7 +12,8 @@ import type { Objective } from '../../strategy/strategy.ts'
 import { outputsOf } from '../bench.ts'
 import { affordable, type CostLimit, parseLimits } from '../limits.ts'
 import { parseObjectives } from '../objectives.ts'
-import { findSearcher, isOneShot, type Searcher } from '../searchers.ts'
+import { isOneShot, type Searcher } from '../searchers.ts'
+import { type KnownSearcher, knownSearcher } from './known-searcher.ts'
 import { type RunHooks, resolveData, type SearchOptions } from './options.ts'
 import { knownSpace, type NamedSpace } from './spaces.ts'
 
@@ -22,7 +23,7 @@ export interface Prepared {
   readonly dataset: Dataset
   readonly named: NamedSpace
   readonly space: SearchSpace
-  readonly strategy: Searcher
+  readonly strategy: KnownSearcher
   readonly objectives: readonly Objective[]
   readonly limits: readonly CostLimit[] | undefined
 }
@@ -33,7 +34,8 @@ type Wanted = Pick<SearchOptions, 'data' | 'target' | 'seed' | 'space' | 'strate
 export async function prepare(options: Wanted, hooks: RunHooks): Promise<Prepared> {
   // Names first: a slip is said at once, before data are decoded.
   const { strategy: wanted = 'evolution' } = options
-  const strategy = typeof wanted === 'string' ? findSearcher(wanted) : wanted
+  const known = await knownSearcher(wanted)
+  const strategy = known.searcher
   const limits = options.limits === undefined ? undefined : parseLimits(options.limits)
   const given = options.space === undefined ? undefined : await knownSpace(options.space)
   const data = resolveData(options.data)
@@ -47,7 +49,7 @@ export async function prepare(options: Wanted, hooks: RunHooks): Promise<Prepare
   // Made once to refuse options that it does not have.
   if (isOneShot(strategy)) readOptions(strategy.name, strategy.options as OptionSpecs, options.strategyOptions)
   else strategy.make({ space, seed: options.seed ?? 0, objectives }, options.strategyOptions)
-  return { data, dataset, named, space, strategy, objectives, limits }
+  return { data, dataset, named, space, strategy: known, objectives, limits }
 }
 
 /** Spaces that serve well where nothing is said, the first that is for such data. */

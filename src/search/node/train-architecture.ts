@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { openDataset } from '../../data/index.ts'
 import { UserError } from '../../errors.ts'
 import { checkDevice } from './device.ts'
-import { framedName, spaces } from '../../hub/index.ts'
+import { findEntry, framedName, spaces } from '../../hub/index.ts'
 import type { SearchSpace } from '../../space/types.ts'
 import { parseBudget } from '../budget.ts'
 import type { RunConfig } from '../events.ts'
@@ -59,12 +59,20 @@ export async function trainArchitecture(request: TrainRequest, hooks: RunHooks =
     architecture,
     finalShare: 1,
     finalEpochs: request.epochs,
+    regularization: regularizationOf(named.name, request),
   }
   const crew = createProcessCrew({ workers: 1, folder: place.folder })
   return withRun(place, crew, async (store) => {
     for (const event of store.append([{ type: 'run-started', config, since }])) hooks.onEvent?.(event)
     return conduct({ place, store, crew, examples: dataset.train.count }, hooks)
   })
+}
+
+/** What is asked for; with another frame, what the space's paper adds to it, otherwise nothing. */
+function regularizationOf(space: string, { stack, channels, dropPath, auxiliary }: TrainRequest): RunConfig['regularization'] {
+  const deployed = stack === undefined && channels === undefined ? undefined : findEntry(space).deployed
+  const wanted = { dropPath: dropPath ?? deployed?.dropPath ?? 0, auxiliary: auxiliary ?? deployed?.auxiliary ?? 0 }
+  return wanted.dropPath === 0 && wanted.auxiliary === 0 ? undefined : wanted
 }
 
 /** The architecture in the frame that is asked for: the same cells, stacked to another depth and width. */
