@@ -104,6 +104,8 @@ export function printResult(terminal: Terminal, result: RunResult): void {
   line(
     `tried     ${result.trials.finished} trained${result.trials.stopped ? `, ${result.trials.stopped} stopped early` : ''}${result.trials.failed ? `, ${result.trials.failed} failed` : ''}${result.rejected ? `, ${quantity(result.rejected)} rejected for their cost` : ''} in ${duration(result.seconds)}`,
   )
+  if (result.front && result.front.length > 1)
+    line(`front     ${result.front.length} trials that none beats in every objective at once (nascent show ${result.run})`)
   for (const file of result.files) line(`wrote     ${file}`)
   const model = result.files.find((file) => file.endsWith('.onnx'))
   if (model) line(`\nUse it:   nascent predict ${model} <pictures or table>`)

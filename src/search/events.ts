@@ -68,6 +68,8 @@ export interface TrialStarted {
   readonly decisions: Architecture
   readonly origin: string
   readonly parents: readonly number[]
+  /** What the strategy knew when it proposed it, such as the probability of each decision. */
+  readonly details?: Readonly<Record<string, unknown>>
 }
 
 export interface TrialEnded {
@@ -164,6 +166,7 @@ export interface TrialRow {
   readonly replayOf?: number
   readonly parents: readonly number[]
   readonly origin: string
+  readonly details?: Readonly<Record<string, unknown>>
   /** ISO 8601. */
   readonly startedAt: string
   readonly finishedAt?: string

@@ -196,12 +196,21 @@ class Loop {
   }
 }
 
-function begin(number: number, space: SearchSpace, { architecture, origin, parents = [] }: Proposal): TrialStarted {
-  return { type: 'trial-started', number, attempt: 1, architecture: space.print(architecture), decisions: architecture, origin, parents }
+function begin(number: number, space: SearchSpace, { architecture: decisions, origin, parents = [], details }: Proposal): TrialStarted {
+  return {
+    type: 'trial-started',
+    number,
+    attempt: 1,
+    architecture: space.print(decisions),
+    decisions,
+    origin,
+    parents,
+    ...(details && { details }),
+  }
 }
 
-function restart({ number, attempt, architecture, decisions, origin, parents }: TrialRow): TrialStarted {
-  return { type: 'trial-started', number, attempt: attempt + 1, architecture, decisions, origin, parents }
+function restart({ number, attempt, architecture, decisions, origin, parents, details }: TrialRow): TrialStarted {
+  return { type: 'trial-started', number, attempt: attempt + 1, architecture, decisions, origin, parents, ...(details && { details }) }
 }
 
 /** A fault of the executor is a failed trial; what the user has to mend (a full disk, data that are gone) is no trial's fault. */

@@ -50,6 +50,14 @@ async function typesOf(run: Run): Promise<string[]> {
 }
 
 describe('search as a library', () => {
+  it('with several objectives gives the Pareto front of its trials', async () => {
+    const { front = [], best } = await search({ ...asked, objectives: 'accuracy,parameters', out: join(folder, 'front') })
+    expect(front.length).toBeGreaterThan(0)
+    expect(front[0].number).toBe(best?.number)
+    const sizes = front.map(({ metrics }) => metrics.parameters)
+    expect(sizes).toEqual([...sizes].sort((a, b) => b - a))
+  })
+
   it('gives events on the way and a tested, exportable model at the end', async () => {
     const going = search(asked)
     const types = await typesOf(going)

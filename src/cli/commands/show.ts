@@ -5,7 +5,7 @@ import { printJson, printTable, quantity } from '../terminal.ts'
 
 /** The trial list of the contract's JSON. */
 function trialRecord(row: TrialRow): Record<string, unknown> {
-  const { number, architecture, status, metrics, epochs, stoppedBy, reason, parents, origin, startedAt, finishedAt, attempt } = row
+  const { number, architecture, status, metrics, epochs, stoppedBy, reason, parents, origin, details, startedAt, finishedAt, attempt } = row
   return {
     number,
     architecture,
@@ -17,6 +17,7 @@ function trialRecord(row: TrialRow): Record<string, unknown> {
     parent: parents[0],
     parents,
     origin,
+    details,
     startedAt,
     finishedAt,
     attempt,
@@ -34,7 +35,8 @@ export const show: CommandSpec = {
   examples: ['nascent show brave-otter', 'nascent show brave-otter 12', 'nascent show brave-otter --events'],
   async run([run, trial], options, terminal) {
     const { openRun } = await import('../../search/node/runs.ts')
-    const { summary, trials, events } = openRun(run as string)
+    const { frontOf } = await import('../../search/front.ts')
+    const { summary, state, trials, events } = openRun(run as string)
     if (options.events) {
       for (const event of events()) terminal.out(`${JSON.stringify(event)}\n`)
       return 0
@@ -60,14 +62,24 @@ export const show: CommandSpec = {
       }
       return 0
     }
-    if (options.json) printJson(terminal, { ...summary, trials: trials.map(trialRecord) })
+    const front = frontOf(state.config.objectives, trials)
+    if (options.json) printJson(terminal, { ...summary, front, trials: trials.map(trialRecord) })
     else {
+      const best = new Set(front?.map(({ number }) => number))
       terminal.out(`${summary.run}  ${summary.status}  ${summary.space} + ${summary.strategy} on ${summary.data}\n`)
       printTable(
         terminal,
         ['trial', 'status', 'metrics', 'epochs', 'architecture'],
-        trials.map((row) => [String(row.number), row.status, metricsText(row.metrics), String(row.epochs), row.architecture]),
+        trials.map((row) => [
+          `${row.number}${best.has(row.number) ? ' *' : ''}`,
+          row.status,
+          metricsText(row.metrics),
+          String(row.epochs),
+          row.architecture,
+        ]),
       )
+      const names = state.config.objectives.map(({ metric }) => metric).join(', ')
+      if (front) terminal.out(`* on the Pareto front: no other trial is better in one of ${names} without being worse in another\n`)
     }
     return 0
   },

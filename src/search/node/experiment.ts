@@ -109,8 +109,8 @@ export interface ResumeChange {
 export async function resumeRun(name: string, change: ResumeChange = {}, hooks: RunHooks = {}): Promise<RunResult> {
   const place = findRun(name)
   const budget = change.budget === undefined ? undefined : parseBudget(change.budget)
-  const { state } = openRun(place.folder)
-  if (isOver(state) && budget === undefined) return resultOf(place, state)
+  const { state, trials } = openRun(place.folder)
+  if (isOver(state) && budget === undefined) return resultOf(place, state, trials)
   const workers = change.workers ?? state.config.workers
   if (state.config.deterministic && workers !== state.config.workers) {
     throw new UserError(

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { SearchSpace } from '../../space/types.ts'
 import type { Metrics, RunConfig, StoredEvent } from '../events.ts'
+import type { FrontTrial } from '../front.ts'
 import type { Searcher } from '../searchers.ts'
 
 /** What a search is asked for; texts as on the command line. */
@@ -76,6 +77,8 @@ export interface RunResult {
   readonly folder: string
   /** Absent when no trial finished. */
   readonly best?: { readonly number?: number; readonly architecture: string; readonly metrics: Metrics }
+  /** With several objectives: the finished trials that no other beats in all of them at once, the best by the first objective first. */
+  readonly front?: readonly FrontTrial[]
   /** All metrics that apply, on the test part; empty when the run ended before its final model. */
   readonly test: Metrics
   readonly trials: { readonly finished: number; readonly stopped: number; readonly failed: number }

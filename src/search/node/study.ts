@@ -4,9 +4,10 @@ import type { SearchSpace } from '../../space/types.ts'
 import { learnedOf, type OneShotEntry } from '../../oneshot/index.ts'
 import type { Strategy } from '../../strategy/strategy.ts'
 import { planTime, type TimePlan } from '../budget.ts'
-import type { RunConfig, RunState, Store } from '../events.ts'
+import type { RunConfig, RunState, Store, TrialRow } from '../events.ts'
 import { isBetter, usedSeconds } from '../fold.ts'
 import type { FinalOutcome } from '../final.ts'
+import { frontOf } from '../front.ts'
 import { type LoopEnd, runLoop } from '../loop.ts'
 import { type Course, finalModel, type Recorder, type Winner } from './finish.ts'
 import { trialFolder } from './kept.ts'
@@ -49,7 +50,7 @@ export async function conduct(study: Study, hooks: RunHooks): Promise<RunResult>
     if (outcome === 'interrupted') return await interrupted(study, record)
     const files = await products(study, outcome, winner, record)
     record({ type: 'run-ended', reason: end.reason, message: end.message, rejected: study.search?.rejected() })
-    return resultOf(study.place, runOf(store), files)
+    return resultOf(study.place, runOf(store), store.trials(), files)
   } catch (error) {
     tryTo(() => record({ type: 'run-ended', reason: 'failed', message: error instanceof Error ? error.message : String(error) }))
     throw error
@@ -148,7 +149,7 @@ async function interrupted(study: Study, record: Recorder): Promise<RunResult> {
   const state = runOf(study.store)
   const model = await bestModel(study.place.folder, state)
   const files = model ? [await writeOnnx(model, join(study.place.folder, 'model.onnx'))] : []
-  return resultOf(study.place, state, files)
+  return resultOf(study.place, state, study.store.trials(), files)
 }
 
 function nothing(end: LoopEnd, record: Recorder): never {
@@ -172,7 +173,12 @@ async function products({ place, store }: Study, outcome: FinalOutcome, winner: 
 }
 
 /** What a run has come to, for the caller. */
-export function resultOf({ run, folder }: RunPlace, state: RunState, files: readonly string[] = state.final?.files ?? []): RunResult {
+export function resultOf(
+  { run, folder }: RunPlace,
+  state: RunState,
+  rows: readonly TrialRow[],
+  files: readonly string[] = state.final?.files ?? [],
+): RunResult {
   const { final, best, trials } = state
   const { finished, stopped, failed } = trials
   const shown = final?.metrics ? { number: final.number, architecture: final.architecture, metrics: final.metrics } : best
@@ -180,6 +186,7 @@ export function resultOf({ run, folder }: RunPlace, state: RunState, files: read
     run,
     folder,
     best: shown,
+    front: frontOf(state.config.objectives, rows),
     test: final?.test ?? {},
     trials: { finished, stopped, failed },
     rejected: state.rejected ?? 0,
