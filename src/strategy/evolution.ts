@@ -1,26 +1,18 @@
 import { type Architecture, pick, pickMany, type Random, randomFor, type SearchSpace } from '../space/index.ts'
 import { fitness } from './fitness.ts'
 import { listed, type OptionSpecs, readOptions } from './options.ts'
+import { breedingOptions, offspring } from './offspring.ts'
 import type { Outcome, Proposal, Strategy, StrategyContext, StrategyEntry } from './strategy.ts'
 import { Unseen } from './unseen.ts'
 
 const specs = {
   population: { summary: 'how many trials live at a time; so many random ones come first', default: 15, from: 2, to: 100_000, whole: true },
   sample: { summary: 'tournament size: the best of so many becomes a parent', default: 5, from: 1, to: 100_000, whole: true },
-  mutation: {
-    summary: 'probability that a child of two parents is mutated, too; a child of one parent always is',
-    default: 0.5,
-    from: 0,
-    to: 1,
-  },
-  crossover: { summary: 'probability that a child has two parents', default: 0.5, from: 0, to: 1 },
+  ...breedingOptions,
   ageing: { summary: 'the oldest dies (true) or the worst dies (false)', default: true },
   elite: { summary: 'so many of the best never die of age', default: 3, from: 0, to: 100_000, whole: true },
   isomorphs: { summary: 'whether an architecture may be tried that is the same network as one before', default: false },
 } satisfies OptionSpecs
-
-/** Draws of a child before a random architecture is taken instead of one that came before. */
-const TRIES = 50
 
 interface Member {
   readonly number: number
@@ -56,12 +48,11 @@ class Evolution implements Strategy {
   ask(n: number): Proposal | 'exhausted' {
     if (this.#unseen.none) return 'exhausted'
     if (this.#told < this.#options.population) return this.#unseen.proposal(n)
-    const random = randomFor(this.#context.seed, 'evolution', n)
-    for (let attempt = 0; attempt < TRIES && this.#population.length > 0; attempt++) {
-      const child = this.#child(random)
-      if (!this.#unseen.has(child.architecture)) return child
-    }
-    return this.#unseen.proposal(n)
+    if (this.#population.length === 0) return this.#unseen.proposal(n)
+    const { mutation } = this.#options
+    const crossover = this.#population.length > 1 ? this.#options.crossover : 0
+    const breeding = { space: this.#space, crossover, mutation, choose: (random: Random) => this.#tournament(random) }
+    return offspring(breeding, this.#unseen, randomFor(this.#context.seed, 'evolution', n), n)
   }
 
   tell(outcome: Outcome): void {
@@ -82,18 +73,6 @@ class Evolution implements Strategy {
     this.#told = told
     this.#population = [...population]
     this.#unseen.restore(seen)
-  }
-
-  #child(random: Random): Proposal {
-    const { crossover, mutation } = this.#options
-    const parent = this.#tournament(random)
-    if (this.#population.length > 1 && random.next() < crossover) {
-      const other = this.#tournament(random)
-      const crossed = this.#space.crossover(parent.architecture, other.architecture, random)
-      const architecture = random.next() < mutation ? this.#space.mutate(crossed, random) : crossed
-      return { architecture, origin: 'crossover', parents: [...new Set([parent.number, other.number])] }
-    }
-    return { architecture: this.#space.mutate(parent.architecture, random), origin: 'mutation', parents: [parent.number] }
   }
 
   #tournament(random: Random): Member {

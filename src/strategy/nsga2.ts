@@ -1,22 +1,14 @@
 import { type Architecture, type Random, pick, randomFor } from '../space/index.ts'
 import { listed, type OptionSpecs, readOptions } from './options.ts'
+import { breedingOptions, offspring } from './offspring.ts'
 import { crowdingOf, frontsOf, scoresOf } from './pareto.ts'
 import type { Outcome, Proposal, Strategy, StrategyContext, StrategyEntry } from './strategy.ts'
 import { Unseen } from './unseen.ts'
 
 const specs = {
   population: { summary: 'how many trials live at a time; so many random ones come first', default: 20, from: 2, to: 10_000, whole: true },
-  crossover: { summary: 'probability that a child has two parents', default: 0.5, from: 0, to: 1 },
-  mutation: {
-    summary: 'probability that a child of two parents is mutated, too; a child of one parent always is',
-    default: 0.5,
-    from: 0,
-    to: 1,
-  },
+  ...breedingOptions,
 } satisfies OptionSpecs
-
-/** Draws of a child before a random architecture is taken instead of one that came before. */
-const TRIES = 50
 
 interface Member {
   readonly number: number
@@ -57,12 +49,9 @@ class Nsga2 implements Strategy {
   ask(n: number): Proposal | 'exhausted' {
     if (this.#unseen.none) return 'exhausted'
     if (this.#told < this.#options.population) return this.#unseen.proposal(n)
-    const random = randomFor(this.#context.seed, 'nsga2', n)
-    for (let attempt = 0; attempt < TRIES && this.#population.length > 0; attempt++) {
-      const child = this.#child(random)
-      if (!this.#unseen.has(child.architecture)) return child
-    }
-    return this.#unseen.proposal(n)
+    if (this.#population.length === 0) return this.#unseen.proposal(n)
+    const breeding = { space: this.#context.space, ...this.#options, choose: (random: Random) => this.#winner(random) }
+    return offspring(breeding, this.#unseen, randomFor(this.#context.seed, 'nsga2', n), n)
   }
 
   tell(outcome: Outcome): void {
@@ -91,18 +80,6 @@ class Nsga2 implements Strategy {
     this.#population = [...population]
     this.#standings = standingsOf(this.#population)
     this.#unseen.restore(seen)
-  }
-
-  #child(random: Random): Proposal {
-    const { crossover, mutation } = this.#options
-    const { space } = this.#context
-    const parent = this.#winner(random)
-    if (random.next() >= crossover)
-      return { architecture: space.mutate(parent.architecture, random), origin: 'mutation', parents: [parent.number] }
-    const other = this.#winner(random)
-    const crossed = space.crossover(parent.architecture, other.architecture, random)
-    const architecture = random.next() < mutation ? space.mutate(crossed, random) : crossed
-    return { architecture, origin: 'crossover', parents: [...new Set([parent.number, other.number])] }
   }
 
   /** The better of two members at random. */
