@@ -1,6 +1,7 @@
 export { UserError } from './errors.ts'
 export { type FinishedRun, type Options, resume, type Run, search } from './library.ts'
 export * from './strategy/configured.ts'
+export type { Reward } from './oneshot/index.ts'
 export type { Metrics, RunConfig, SearchEvent, StoredEvent, TrialRow } from './search/events.ts'
 export {
   activation,

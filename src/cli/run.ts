@@ -19,6 +19,7 @@ export async function runAndShow(command: 'fit' | 'search', data: string, option
     strategyOptions: options.set as SearchOptions['strategyOptions'],
     budget: options.budget as string | undefined,
     objectives: options.objective as string | undefined,
+    reward: options.reward as string | undefined,
     limits: options.limit as string | undefined,
     fidelity: options.fidelity as string | undefined,
     finalEpochs: options.finalEpochs as number | undefined,

@@ -3,10 +3,12 @@ import { randomFor } from '../space/index.ts'
 import { listed, type OptionSpecs, readOptions } from '../strategy/options.ts'
 import type { Strategy, StrategyContext } from '../strategy/index.ts'
 import { learningRateAt, totalSteps, type TrainSettings } from '../train/index.ts'
+import { targetWidth } from '../train/objective.ts'
 import { PathPolicy, type PathPolicyOptions, type SavedPolicy } from './controller.ts'
 import type { OneShotContext, OneShotEntry, SupernetEpoch, SupernetPlan, SupernetState, SupernetTrainer } from './one-shot.ts'
 import { measurePaths } from './path-plan.ts'
 import { PathTrainer } from './path-trainer.ts'
+import { batchMetric } from './reward.ts'
 import { supernetSettings } from './plan.ts'
 import { validBatches } from './relaxed.ts'
 
@@ -174,8 +176,16 @@ class EnasTrainer implements SupernetTrainer {
     return this.#met.find((_, i) => (left -= powers[i]) < 0) ?? this.#met[this.#met.length - 1]
   }
 
+  /** The reward of a path that was right so often. */
+  #worth(text: string, measured: number): number {
+    const { reward, space, dataset } = this.#context
+    if (reward === undefined) return measured
+    const { parameters, flops } = space.cost(space.parse(text), { input: dataset.input, outputs: targetWidth(dataset) })
+    return reward({ [batchMetric(dataset.task)]: measured, parameters, flops })
+  }
+
   #endVisit({ text, rewards, steps }: Visit): void {
-    const reward = rewards / steps
+    const reward = this.#worth(text, rewards / steps)
     if (this.#warm) this.#policy.learn(this.#context.space.parse(text), reward)
     else this.#policy.observe(reward)
     const { entropy, reward: sum, visits } = this.#watched

@@ -8,6 +8,7 @@ export type {
   SupernetTrainer,
 } from './one-shot.ts'
 export { findOneShot, oneShotMethods } from './registry.ts'
+export { type Reward, rewardMetric } from './reward.ts'
 export { searchedSpace } from './searched-space.ts'
 export { SharedWeights } from './shared-weights.ts'
 export { decodeSupernet, encodeSupernet } from './state.ts'

@@ -3,6 +3,7 @@ import type { BatchSource, Dataset } from '../data/dataset.ts'
 import type { Weights } from '../network/index.ts'
 import type { NetworkContext, SearchSpace } from '../space/index.ts'
 import type { Objective, Strategy, StrategyContext, StrategyEntry } from '../strategy/index.ts'
+import type { Reward } from './reward.ts'
 import type { Device, Runtime, SessionCache } from '../tensor/index.ts'
 
 /** How long a supernet is trained; chosen before it begins and recorded, so that a run goes on as it would have gone. */
@@ -26,6 +27,8 @@ export interface OneShotContext {
   /** Share of the training part that is used; all when absent. */
   readonly share?: number
   readonly objectives: readonly Objective[]
+  /** What methods that learn from rewards get, in place of the accuracy. */
+  readonly reward?: Reward
   readonly threads?: number
   readonly device?: Device
   readonly shared?: boolean

@@ -17,7 +17,7 @@ export function createJudgedStep(
   settings: TrainSettings,
   first: Batch,
 ): Promise<TrainingProgram> {
-  const { dataset, space: _, openBatches: __, objectives: ___, share: ____, cache: _____, ...session } = context
+  const { dataset, space: _, openBatches: __, objectives: ___, share: ____, reward: _____, cache: ______, ...session } = context
   const size = first.targets.length / targetWidth(dataset)
   const raw = (name: string) => input(name, [size, ...network.input.shape], first.inputs instanceof Uint8Array ? 'uint8' : 'float32')
   const [inputs, validInputs, targets] = [raw('inputs'), raw('validInputs'), input('targets', [size, targetWidth(dataset)])]

@@ -3,6 +3,7 @@ import type { BatchSource, Dataset } from '../data/dataset.ts'
 import type { Network } from '../network/index.ts'
 import type { Architecture, SearchSpace } from '../space/types.ts'
 import type { Device, Runtime, SessionCache } from '../tensor/index.ts'
+import { type Reward, rewardMetric } from '../oneshot/index.ts'
 import { defaultSettings, type TrainSettings, withHyperparameters } from '../train/index.ts'
 import type { RunConfig } from './events.ts'
 
@@ -11,6 +12,8 @@ export interface Bench {
   readonly runtime: Runtime
   readonly dataset: Dataset
   readonly space: SearchSpace
+  /** The user's own measure of a trial, which becomes its metric `reward`. */
+  readonly reward?: Reward
   readonly openBatches: (dataset: Dataset, options: BatchOptions) => BatchSource
   readonly threads: number
   /** Whether other processes compute beside this one. */
@@ -31,6 +34,10 @@ export function settingsFor({ space, dataset }: Bench, architecture: Architectur
   const defaults = defaultSettings(dataset, { epochs, seed: config.seed, ...config.regularization })
   return withHyperparameters(defaults, space.hyperparameters(architecture), dataset)
 }
+
+/** Metrics of a trial with the user's own reward, where there is one. */
+export const rewarded = ({ reward }: Pick<Bench, 'reward'>, metrics: Readonly<Record<string, number>>): Record<string, number> =>
+  finite(reward ? { ...metrics, [rewardMetric]: Number(reward(metrics)) } : metrics)
 
 /** Metrics as they are recorded: JSON has no infinities and no NaN. */
 export function finite(metrics: Readonly<Record<string, number>>): Record<string, number> {

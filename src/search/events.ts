@@ -125,6 +125,9 @@ export interface RunConfig {
   /** Content hash of the module that holds the strategy, if it is one. */
   readonly strategyHash?: string
   readonly strategyOptions: Readonly<Record<string, number | string | boolean>>
+  /** The user's own reward: a module's absolute path with `#name` of its export, or `object:` for a function of the program that began the run. */
+  readonly reward?: string
+  readonly rewardHash?: string
   readonly objectives: readonly { readonly metric: string; readonly direction: 'maximize' | 'minimize' }[]
   readonly budget: Budget
   readonly fidelity: Fidelity

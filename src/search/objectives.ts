@@ -1,6 +1,7 @@
 import { UserError } from '../errors.ts'
 import { didYouMean } from '../nearest.ts'
 import type { Task } from '../network/network.ts'
+import { rewardMetric } from '../oneshot/index.ts'
 import type { Objective } from '../strategy/strategy.ts'
 
 type Direction = Objective['direction']
@@ -16,11 +17,16 @@ const first: Readonly<Record<Task, string>> = { classification: 'accuracy', regr
  * Reads metrics to make better, the first one first: `accuracy,latencyMs`. Each has its direction.
  *
  * @param text undefined: what suits the task
+ * @param rewarded whether there is a reward of the user's own: then it is what is made better, unless the text says otherwise
  * @throws UserError for a metric that there is none of, or none for this task
  */
-export function parseObjectives(text: string | undefined, task: Task): readonly Objective[] {
-  const known = { ...metrics[task], ...metrics.cost }
-  return (text ?? first[task]).split(',').map((part): Objective => {
+export function parseObjectives(text: string | undefined, task: Task, rewarded = false): readonly Objective[] {
+  const known: Readonly<Record<string, Direction>> = {
+    ...metrics[task],
+    ...metrics.cost,
+    ...(rewarded ? { [rewardMetric]: 'maximize' } : {}),
+  }
+  return (text ?? (rewarded ? rewardMetric : first[task])).split(',').map((part): Objective => {
     const metric = part.trim()
     const direction = known[metric]
     if (direction) return { metric, direction }

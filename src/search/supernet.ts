@@ -14,9 +14,9 @@ import { SpaceError } from '../space/error.ts'
 import type { SearchSpace } from '../space/types.ts'
 import { defaultSettings } from '../train/index.ts'
 import type { Dataset } from '../data/dataset.ts'
-import { type Bench, finite, outputsOf } from './bench.ts'
+import { type Bench, outputsOf, rewarded } from './bench.ts'
 import type { RunConfig, TrialTask } from './events.ts'
-import { affordable } from './limits.ts'
+import { affordable, weightBytes } from './limits.ts'
 import type { TrialOutcome } from './trial.ts'
 
 /** The training of a supernet as it is asked for; JSON. */
@@ -49,7 +49,7 @@ export function sharedSpace(whole: SearchSpace, config: RunConfig, dataset: Data
 
 /** What a method works with in a run. */
 export function oneShotContext(bench: Bench, config: RunConfig): OneShotContext {
-  const { runtime, dataset, threads, shared, device, cache, openBatches } = bench
+  const { runtime, dataset, threads, shared, device, cache, openBatches, reward } = bench
   const { seed, objectives, fidelity, fidelityFrom } = config
   const space = sharedSpace(bench.space, config, dataset)
   return {
@@ -60,6 +60,7 @@ export function oneShotContext(bench: Bench, config: RunConfig): OneShotContext 
     seed,
     share: fidelityFrom === 'given' ? fidelity.share : undefined,
     objectives,
+    reward,
     threads,
     shared,
     device,
@@ -87,7 +88,7 @@ export async function judgeTrial(bench: Bench, { architecture: text, config }: T
   try {
     const shared = sharedOf(state, config.seed)
     const { network, weights, metrics: judged } = await judgePath(context, shared, bench.space.parse(text))
-    const metrics = finite(judged)
+    const metrics = rewarded(bench, { ...judged, bytes: weightBytes(judged.parameters) })
     const missing = config.objectives.find(({ metric }) => metrics[metric] === undefined)
     if (missing) return failed(`${missing.metric} could not be computed on the validation part`)
     return { end: { status: 'finished', metrics }, trained: { architecture: text, network, weights, metrics, curve: [] } }

@@ -3,7 +3,7 @@ import { SpaceError } from '../space/error.ts'
 import { randomFor } from '../space/random.ts'
 import type { Architecture } from '../space/types.ts'
 import { type EpochRecord, measureStep, trainNetwork } from '../train/index.ts'
-import { type Bench, childOf, finite, outputsOf, settingsFor } from './bench.ts'
+import { type Bench, childOf, finite, outputsOf, rewarded, settingsFor } from './bench.ts'
 import type { TrialCost } from './budget.ts'
 import { affordable, weightBytes } from './limits.ts'
 import type { Metrics, RunConfig, TrialEnd, TrialTask } from './events.ts'
@@ -53,7 +53,7 @@ export async function runTrial(
     if (result.status !== 'finished') return { end: { status: result.status, metrics: {}, reason: result.reason } }
     const { parameters, flops } = networkCost(network)
     const latencyMs = await measureLatency(runtime, network, result.weights, { threads, device })
-    const metrics: Metrics = { ...finite(result.metrics), parameters, flops, bytes: weightBytes(parameters), latencyMs }
+    const metrics: Metrics = rewarded(bench, { ...finite(result.metrics), parameters, flops, bytes: weightBytes(parameters), latencyMs })
     const missing = config.objectives.find(({ metric }) => metrics[metric] === undefined)
     if (missing) return failed(`${missing.metric} could not be computed on the validation part`)
     return {

@@ -74,4 +74,22 @@ describe('examples', () => {
     expect(code).toBe(2)
     expect(stderr).toMatch(/exports no search strategy "climbr"; it has climber/)
   })
+
+  it('enas: units, a reward and one call give a tested network', () => {
+    const said = run('enas.ts', 'digits', '30s')
+    expect(said).toMatch(/^a=\w+ b=\w+ c=\w+ d=\w+: reward \d\.\d+, [\d.]+ MFLOPs/)
+    expect(Number(/right in ([\d.]+) %/.exec(said)?.[1])).toBeGreaterThan(70)
+  })
+
+  it('reward: a reward of one file is what is made better, in every worker', () => {
+    const args = ['search', 'digits', '--reward', `${example('reward.ts')}#frugal`, '--budget', '3trials', '--fidelity', '1ep']
+    const { code, stdout, stderr } = nascent([...args, '--final-epochs', '1', '--out', 'frugal', '--json'], { cwd: folder })
+    expect(code, stderr).toBe(0)
+    const { best } = JSON.parse(stdout) as { best: { metrics: Record<string, number> } }
+    const { trials } = JSON.parse(nascent(['show', 'frugal', '--json'], { cwd: folder }).stdout) as {
+      trials: { metrics: Record<string, number> }[]
+    }
+    for (const { metrics } of trials) expect(metrics.reward).toBeCloseTo(metrics.accuracy - 0.02 * Math.log10(metrics.parameters), 6)
+    expect(best.metrics.reward).toBe(Math.max(...trials.map(({ metrics }) => metrics.reward)))
+  })
 })

@@ -31,6 +31,7 @@ export const search: CommandSpec = {
     budgetOption,
     targetOption,
     { flags: '--objective <metrics>', summary: 'what to make better, the first one first: accuracy,latencyMs,parameters,flops,bytes' },
+    { flags: '--reward <module>', summary: "a function of a trial's metrics to make better instead (./mine.ts#worth)" },
     limitOption,
     {
       flags: '--fidelity <amount>',

@@ -3,10 +3,11 @@ import { type Dataset, openBatches, openDataset } from '../../data/index.ts'
 import { UserError } from '../../errors.ts'
 import { loadModel } from '../../model/artifact.ts'
 import { defaultBudget, parseBudget, parseFidelity } from '../budget.ts'
-import { outputsOf } from '../bench.ts'
+import { type Bench, outputsOf } from '../bench.ts'
 import type { RunConfig, RunState, Store, WarmStarted } from '../events.ts'
 import { affordable } from '../limits.ts'
 import { isComparable, warmStrategy } from '../warm-start.ts'
+import type { Reward } from '../../oneshot/index.ts'
 import { createSessionCache } from '../../tensor/index.ts'
 import type { SearchSpace } from '../../space/types.ts'
 import { isOneShot, type Searcher } from '../searchers.ts'
@@ -21,6 +22,7 @@ import { bestModel, hasModel, writeOnnx, writeRunReport } from './products.ts'
 import { createRunPlace, findRun, openRun } from './runs.ts'
 import { checkDevice } from './device.ts'
 import { earlierNote, readEarlier } from './earlier.ts'
+import { isObjectReward, loadReward } from './rewards.ts'
 import { loadSearcher } from './known-searcher.ts'
 import { isObjectSpace, loadSpace } from './spaces.ts'
 import { conduct, resultOf, runOf, type Search } from './study.ts'
@@ -42,7 +44,7 @@ export async function runSearch(options: SearchOptions, hooks: RunHooks = {}): P
   if (options.fidelity !== undefined) parseFidelity(options.fidelity)
   await checkDevice(options.device)
   const prepared = await prepare(options, hooks)
-  const { data, dataset, named, space, objectives, limits } = prepared
+  const { data, dataset, named, space, objectives, limits, reward } = prepared
   const { named: namedStrategy, searcher: strategy } = prepared.strategy
   const earlier = options.warmStart === undefined ? undefined : readEarlier(options.warmStart, space)
   const place = createRunPlace(options.out, hooks.onNote)
@@ -58,12 +60,14 @@ export async function runSearch(options: SearchOptions, hooks: RunHooks = {}): P
     strategyHash: namedStrategy.hash,
     strategyOptions: options.strategyOptions ?? {},
     objectives,
+    reward: reward?.named.name,
+    rewardHash: reward?.named.hash,
     ...(earlier && { warmStart: earlier.run }),
     budget,
     limits,
     fidelity: { epochs: 1 },
     // An object cannot be sent to another process.
-    workers: isObjectSpace(named.name) ? 1 : (options.workers ?? defaultWorkers()),
+    workers: isObjectSpace(named.name) || isObjectReward(reward?.named.name) ? 1 : (options.workers ?? defaultWorkers()),
     deterministic: options.deterministic ?? false,
     seed: options.seed ?? 0,
     device: options.device ?? 'cpu',
@@ -71,7 +75,7 @@ export async function runSearch(options: SearchOptions, hooks: RunHooks = {}): P
     finalEpochs: options.finalEpochs,
     trialSeconds: budget.seconds === undefined ? undefined : Math.max(30, budget.seconds / 4),
   }
-  const crew = await crewFor(draft, space, dataset, place.folder)
+  const crew = await crewFor(draft, { space, dataset, reward: reward?.reward }, place.folder)
   return withRun(place, crew, async (store) => {
     const plan = await planRun(draft, options.fidelity, dataset.train.count, crew, since, hooks)
     hooks.onNote?.(planNote(budget, plan, draft.workers, isOneShot(strategy)))
@@ -95,6 +99,8 @@ export interface ResumeChange {
   readonly workers?: number
   /** The space, if it was an object of the program that began the run. */
   readonly space?: SearchSpace
+  /** The reward, if it was a function of the program that began the run. */
+  readonly reward?: Reward
   /** The strategy, if it is not in the registry. */
   readonly strategy?: Searcher
   /** When the time counts from; default: when this process started. */
@@ -123,7 +129,9 @@ export async function resumeRun(name: string, change: ResumeChange = {}, hooks: 
   const strategy = command === 'train' ? undefined : (change.strategy ?? (await loadSearcher(recorded)))
   const dataset = await openDataset(data, { target, seed, onNote: hooks.onNote })
   const at = { run: state.config.run, folder: place.folder }
-  const crew = await crewFor({ ...state.config, workers }, space, dataset, place.folder)
+  const { reward: rewardName, rewardHash } = state.config
+  const reward = change.reward && isObjectReward(rewardName) ? change.reward : await loadReward({ name: rewardName, hash: rewardHash })
+  const crew = await crewFor({ ...state.config, workers }, { space, dataset, reward }, place.folder)
   return withRun(at, crew, async (store) => {
     const since = change.since ?? performance.timeOrigin
     const before = runOf(store).config
@@ -134,13 +142,13 @@ export async function resumeRun(name: string, change: ResumeChange = {}, hooks: 
   })
 }
 
-/** Worker processes; this process for a space that only it has. */
-async function crewFor(config: RunConfig, space: SearchSpace, dataset: Dataset, folder: string): Promise<Crew> {
-  if (!isObjectSpace(config.space)) return createProcessCrew({ workers: config.workers, folder })
+/** Worker processes; this process for a space or a reward that only it has. */
+async function crewFor(config: RunConfig, parts: Pick<Bench, 'space' | 'dataset' | 'reward'>, folder: string): Promise<Crew> {
+  if (!isObjectSpace(config.space) && !isObjectReward(config.reward)) return createProcessCrew({ workers: config.workers, folder })
   const { createNodeRuntime } = await import('../../tensor/node/index.ts')
   const { createLocalCrew } = await import('./local-crew.ts')
   const runtime = await createNodeRuntime()
-  return createLocalCrew({ runtime, dataset, space, openBatches, device: config.device, cache: createSessionCache() }, config, folder)
+  return createLocalCrew({ runtime, ...parts, openBatches, device: config.device, cache: createSessionCache() }, config, folder)
 }
 
 /** Ended by its budget or its space, with its final model. */

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { SearchSpace } from '../../space/types.ts'
+import type { Reward } from '../../oneshot/index.ts'
 import type { Metrics, RunConfig, StoredEvent } from '../events.ts'
 import type { FrontTrial } from '../front.ts'
 import type { Searcher } from '../searchers.ts'
@@ -20,6 +21,8 @@ export interface SearchOptions {
   readonly budget?: string
   /** `accuracy,latencyMs`. */
   readonly objectives?: string
+  /** What is made better in place of `objectives`: a module and its export (`mine.ts#worth`), or a function, with which this process then computes alone. */
+  readonly reward?: string | Reward
   /** The most that a network may cost: `parameters<=500k,flops<=20M,bytes<=2M`. */
   readonly limits?: string
   /** `3ep`, `20%data`, `3ep,20%data`; default: planned. */

@@ -15,6 +15,7 @@ import { parseObjectives } from '../objectives.ts'
 import { isOneShot, type Searcher } from '../searchers.ts'
 import { type KnownSearcher, knownSearcher } from './known-searcher.ts'
 import { type RunHooks, resolveData, type SearchOptions } from './options.ts'
+import { type KnownReward, knownReward } from './rewards.ts'
 import { knownSpace, type NamedSpace } from './spaces.ts'
 
 /** All that a search needs, looked up and checked before anything is written. */
@@ -26,9 +27,13 @@ export interface Prepared {
   readonly strategy: KnownSearcher
   readonly objectives: readonly Objective[]
   readonly limits: readonly CostLimit[] | undefined
+  readonly reward: KnownReward | undefined
 }
 
-type Wanted = Pick<SearchOptions, 'data' | 'target' | 'seed' | 'space' | 'strategy' | 'strategyOptions' | 'objectives' | 'limits'>
+type Wanted = Pick<
+  SearchOptions,
+  'data' | 'target' | 'seed' | 'space' | 'strategy' | 'strategyOptions' | 'objectives' | 'reward' | 'limits'
+>
 
 /** @throws UserError for the first thing that is not as it must be */
 export async function prepare(options: Wanted, hooks: RunHooks): Promise<Prepared> {
@@ -37,19 +42,20 @@ export async function prepare(options: Wanted, hooks: RunHooks): Promise<Prepare
   const known = await knownSearcher(wanted)
   const strategy = known.searcher
   const limits = options.limits === undefined ? undefined : parseLimits(options.limits)
+  const reward = options.reward === undefined ? undefined : await knownReward(options.reward)
   const given = options.space === undefined ? undefined : await knownSpace(options.space)
   const data = resolveData(options.data)
   const dataset = await openDataset(data, { target: options.target, seed: options.seed ?? 0, onNote: hooks.onNote })
   for (const note of dataset.notes) hooks.onNote?.(note)
   const { named, space } = given ?? (await knownSpace(suitedSpace(strategy, dataset)))
   for (const note of fits(space, strategy, dataset)) hooks.onNote?.(note)
-  const objectives = parseObjectives(options.objectives, dataset.task)
+  const objectives = parseObjectives(options.objectives, dataset.task, reward !== undefined)
   // Drawn once to refuse limits that no network meets.
   affordable(space, { limits }, { input: dataset.input, outputs: outputsOf(dataset) }).sample(randomFor(options.seed ?? 0, 'limits'))
   // Made once to refuse options that it does not have.
   if (isOneShot(strategy)) readOptions(strategy.name, strategy.options as OptionSpecs, options.strategyOptions)
   else strategy.make({ space, seed: options.seed ?? 0, objectives }, options.strategyOptions)
-  return { data, dataset, named, space, strategy: known, objectives, limits }
+  return { data, dataset, named, space, strategy: known, objectives, limits, reward }
 }
 
 /** Spaces that serve well where nothing is said, the first that is for such data. */

@@ -10,6 +10,7 @@ import { judgeTrial } from '../supernet.ts'
 import type { SupernetState } from '../../oneshot/index.ts'
 import { adoptIn, finishIn, keepTrained } from './kept.ts'
 import type { Compute, Message, Order, Request, Results } from './protocol.ts'
+import { loadReward } from './rewards.ts'
 import { loadSpace } from './spaces.ts'
 import { loadSupernet, trainSupernetIn } from './supernet.ts'
 
@@ -19,7 +20,8 @@ const memoryReportMs = 500
 
 const runtime = createNodeRuntime()
 const cache = createSessionCache({ maxBytes: cacheBytes })
-let opened: { readonly key: string; readonly parts: Promise<Pick<Bench, 'dataset' | 'space'>> } | undefined
+type Parts = Pick<Bench, 'dataset' | 'space' | 'reward'>
+let opened: { readonly key: string; readonly parts: Promise<Parts> } | undefined
 /** Shared weights of the run that is judged: they are final then. */
 let shared: { readonly run: string; readonly state: SupernetState } | undefined
 let cancel = new AbortController()
@@ -27,16 +29,17 @@ let go: () => void = () => {}
 
 const say = (message: Message): void => void process.send?.(message)
 
-async function openParts(config: RunConfig): Promise<Pick<Bench, 'dataset' | 'space'>> {
-  const [dataset, space] = await Promise.all([
+async function openParts(config: RunConfig): Promise<Parts> {
+  const [dataset, space, reward] = await Promise.all([
     openDataset(config.data, { target: config.target, seed: config.seed }),
     loadSpace({ name: config.space, hash: config.spaceHash }),
+    loadReward({ name: config.reward, hash: config.rewardHash }),
   ])
-  return { dataset, space }
+  return { dataset, space, reward }
 }
 
 async function benchFor(config: RunConfig, { threads, shared }: Compute): Promise<Bench> {
-  const key = JSON.stringify([config.data, config.target, config.seed, config.space, config.spaceHash])
+  const key = JSON.stringify([config.data, config.target, config.seed, config.space, config.spaceHash, config.reward, config.rewardHash])
   if (opened?.key !== key) opened = { key, parts: openParts(config) }
   return { runtime: await runtime, ...(await opened.parts), openBatches, threads, shared, device: config.device, cache }
 }
