@@ -11,7 +11,12 @@ import type { Relaxation } from './relaxed.ts'
 /** Options of all differentiable methods. */
 export const differentiableOptions = {
   learningRate: { summary: 'first learning rate of the weights; 0: half of what suits a single network', default: 0, from: 0, to: 10 },
-  alphaRate: { summary: 'learning rate of the alphas', default: 0.02, from: 0, to: 10 },
+  alphaRate: {
+    summary: 'learning rate of the alphas (Adam); 0: so that all steps together may move an alpha by 6, as those of the paper',
+    default: 0,
+    from: 0,
+    to: 10,
+  },
   warmup: { summary: 'share of the steps before the alphas move', default: 0.15, from: 0, to: 0.95 },
 } satisfies OptionSpecs
 

@@ -12,7 +12,7 @@ import type { Hypergradient } from './hypergradient.ts'
 
 export interface DifferentiableOptions {
   readonly relaxation: Relaxation
-  /** Learning rate of the alphas; Adam with decay rates 0.5 and 0.999, weight decay 1e-3, as in DARTS. */
+  /** Learning rate of the alphas, 0: by the number of steps; Adam with decay rates 0.5 and 0.999, weight decay 1e-3, as in DARTS. */
   readonly alphaRate: number
   /** Share of the steps before the alphas begin to move. */
   readonly warmup: number
@@ -21,6 +21,11 @@ export interface DifferentiableOptions {
   /** How the gradient of the alphas is found. */
   readonly hypergradient: (supernet: RelaxedSupernet) => Hypergradient
 }
+
+/** What all steps of Adam together may move an alpha by: 50 epochs of 390 steps at 3e-4 in DARTS. */
+const reach = 6
+/** However few the steps, none moves it further than this. */
+const fastest = 0.1
 
 /** Steps that are timed for a plan. */
 const timedSteps = 4
@@ -172,7 +177,12 @@ export class DifferentiableTrainer implements SupernetTrainer {
       gates: this.#gates(step, 1),
       rate,
     })
-    this.#adam.update(gradient, { learningRate: this.#options.alphaRate, weightDecay: 1e-3 })
+    this.#adam.update(gradient, { learningRate: this.#alphaRate, weightDecay: 1e-3 })
+  }
+
+  get #alphaRate(): number {
+    const { alphaRate, warmup } = this.#options
+    return alphaRate > 0 ? alphaRate : Math.min(fastest, reach / Math.max(1, (1 - warmup) * this.#steps))
   }
 
   #gates(step: number, use: number): GateFeeds {

@@ -49,20 +49,29 @@ export function onTraining(supernet: RelaxedSupernet): Hypergradient {
   return { at: (place) => at({ ...place, valid: place.train }), release }
 }
 
-/** With the expected work of the network, as a share of the dearest one's, added to the loss. */
-export const withCost =
-  (inner: (supernet: RelaxedSupernet) => Hypergradient, weight: number) =>
-  (supernet: RelaxedSupernet): Hypergradient => {
+type MakeHypergradient = (supernet: RelaxedSupernet) => Hypergradient
+
+/** With a loss on the alphas alone added. @param slopeOf gives its gradient, for a supernet */
+export const withPenalty =
+  (inner: MakeHypergradient, slopeOf: (supernet: RelaxedSupernet) => (alphas: Float32Array) => Float32Array): MakeHypergradient =>
+  (supernet) => {
     const { at, release } = inner(supernet)
-    const work = alternativeWork(supernet.supernet, supernet.layout)
+    const slope = slopeOf(supernet)
     return {
       async at(place) {
-        const slopes = costGradient(work, supernet.layout, place.gates.alphas)
-        return (await at(place)).map((value, i) => value + weight * slopes[i])
+        const slopes = slope(place.gates.alphas)
+        return (await at(place)).map((value, i) => value + slopes[i])
       },
       release,
     }
   }
+
+/** With the expected work of the network, as a share of the dearest one's, added to the loss. */
+export const withCost = (inner: MakeHypergradient, weight: number): MakeHypergradient =>
+  withPenalty(inner, ({ supernet, layout }) => {
+    const work = alternativeWork(supernet, layout)
+    return (alphas) => costGradient(work, layout, alphas).map((slope) => weight * slope)
+  })
 
 /** Second order, exact: the weights' step on the training loss is part of the graph, and is differentiated again. */
 export function exactSecondOrder(supernet: RelaxedSupernet): Hypergradient {

@@ -12,6 +12,7 @@ import {
 } from '../../src/oneshot/index.ts'
 import { fairPath, membersOf } from '../../src/oneshot/fairnas.ts'
 import { alternativeWork, costGradient } from '../../src/oneshot/expected-cost.ts'
+import { zeroOneSlope } from '../../src/oneshot/fair-darts.ts'
 import { alphaLayout } from '../../src/oneshot/alphas.ts'
 import { straightThrough } from '../../src/oneshot/straight-through.ts'
 import { supernetOf } from '../../src/space/supernet.ts'
@@ -118,6 +119,20 @@ describe('the expected work', () => {
     for (let i = 0; i < alphas.length; i++) {
       const at = (sign: number): Float32Array => alphas.map((value, j) => (i === j ? value + sign * 0.01 : value))
       expect(gradient[i]).toBeCloseTo((expected(at(1)) - expected(at(-1))) / 0.02, 4)
+    }
+  })
+})
+
+describe('the zero-one loss of fair-darts', () => {
+  it('has the slope of finite differences, and pushes gates away from a half', () => {
+    const gate = (alpha: number): number => 1 / (1 + Math.exp(-alpha))
+    const loss = (alphas: Float32Array): number => -alphas.reduce((sum, alpha) => sum + (gate(alpha) - 0.5) ** 2, 0) / alphas.length
+    const alphas = Float32Array.of(-1.5, -0.2, 0.3, 2)
+    const slope = zeroOneSlope(alphas)
+    for (let i = 0; i < alphas.length; i++) {
+      const at = (by: number): number => loss(alphas.map((alpha, k) => (k === i ? alpha + by : alpha)))
+      expect(slope[i]).toBeCloseTo((at(1e-2) - at(-1e-2)) / 2e-2, 4)
+      expect(Math.sign(-slope[i])).toBe(Math.sign(alphas[i]))
     }
   })
 })
