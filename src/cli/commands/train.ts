@@ -4,9 +4,9 @@ import { showRun } from '../run.ts'
 
 export const train: CommandSpec = {
   name: 'train',
-  summary: 'train one architecture for real: the best of a run, or one written out; also on other data',
+  summary: 'train one architecture for real: the best of a run, one written out, or a published network; also on other data',
   arguments: [
-    { name: '<architecture>', summary: "a run's id or folder, or an architecture string" },
+    { name: '<architecture>', summary: "a run's id or folder, or an architecture string, or a published network (resnet-20)" },
     { name: '<data>', summary: 'what to train on' },
   ],
   options: [
@@ -42,6 +42,7 @@ export const train: CommandSpec = {
   examples: [
     'nascent train brave-otter fashion-mnist --budget 10m',
     'nascent train brave-otter cifar10/ --stack 20 --channels 36 --budget 8h',
+    'nascent train resnet-20 fashion-mnist --budget 10m',
     'nascent train "depth=2[…]" digits --space chain --epochs 30',
   ],
   async run([architecture, data], options, terminal) {

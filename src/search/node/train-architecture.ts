@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { openDataset } from '../../data/index.ts'
 import { UserError } from '../../errors.ts'
 import { checkDevice } from './device.ts'
-import { findEntry, framedName, spaces } from '../../hub/index.ts'
+import { findEntry, framedName, points, spaces } from '../../hub/index.ts'
 import type { SearchSpace } from '../../space/types.ts'
 import { parseBudget } from '../budget.ts'
 import type { RunConfig } from '../events.ts'
@@ -88,12 +88,17 @@ async function inFrame(chosen: Chosen, { stack, channels }: TrainRequest): Promi
   return { named: framed, space, architecture: canonical(space, architecture) }
 }
 
-/** Which architecture is meant: with --space, or when it looks like one, the text itself; else a run's. */
+/** Which architecture is meant: with --space, or when it looks like one, the text itself; a published network of that name; else a run's. */
 async function choose({ architecture: text, space: spaceName, trial }: TrainRequest): Promise<Chosen> {
   if (spaceName !== undefined) {
     const named = resolveSpace(spaceName)
     const space = await loadSpace(named)
     return { named, space, architecture: canonical(space, text) }
+  }
+  const point = points.find(({ name }) => name === text)
+  if (point) {
+    const space = point.make()
+    return { named: { name: space.name }, space, architecture: canonical(space, point.architecture) }
   }
   for (const entry of spaces) {
     const space = entry.make()
