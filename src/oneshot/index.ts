@@ -1,5 +1,6 @@
 export { type Judged, judgePath } from './judge.ts'
 export type {
+  FinalWeights,
   OneShotContext,
   OneShotEntry,
   SupernetEpoch,

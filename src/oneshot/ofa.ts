@@ -1,4 +1,5 @@
 import type { Batch, BatchSource } from '../data/dataset.ts'
+import { UserError } from '../errors.ts'
 import { findStrategy, type Strategy } from '../strategy/index.ts'
 import { listed, type OptionSpecs, readOptions } from '../strategy/options.ts'
 import { learningRateAt, totalSteps, type TrainSettings } from '../train/index.ts'
@@ -19,8 +20,16 @@ const specs = {
     to: 10,
   },
   random: { summary: 'random sub-networks at each step, beside the largest and the smallest', default: 2, from: 0, to: 64, whole: true },
-  shrinking: { summary: 'whether kernels, depths and widths open one after the other; false: all at once after the warm-up', default: true },
+  shrinking: {
+    summary: 'whether kernels, depths and widths open one after the other; false: all at once after the warm-up',
+    default: true,
+  },
   warmup: { summary: 'share of the training in which the largest network is trained alone', default: 0.2, from: 0, to: 0.9 },
+  final: {
+    summary:
+      'weights of the final model: scratch, shared (as they come out of the supernet), or better (whichever does better in validation)',
+    default: 'better',
+  },
   distill: { summary: "weight of the largest network's outputs among the targets of the others", default: 0.5, from: 0, to: 1 },
 } satisfies OptionSpecs
 
@@ -199,6 +208,11 @@ export const ofa: OneShotEntry = {
   options: listed(specs),
   proposals: 40,
   searchShare: 0.8,
+  finalWeights(options) {
+    const { final } = readOptions('ofa', specs, options)
+    if (final === 'scratch' || final === 'shared' || final === 'better') return final
+    throw new UserError(`The option final of ofa is "${final}", but must be scratch, shared or better.`)
+  },
   trainer(context, options) {
     const given = readOptions('ofa', specs, options)
     return Promise.resolve(new SandwichTrainer(context, supernetSettings(context, given.learningRate || undefined), given))

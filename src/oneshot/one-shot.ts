@@ -76,6 +76,12 @@ export interface SupernetTrainer {
   release(): Promise<void>
 }
 
+/**
+ * Where the final model's weights come from: trained from scratch; the shared ones as they are; or, of the two, those that do better on the validation part,
+ * which the training from scratch then does without.
+ */
+export type FinalWeights = 'scratch' | 'shared' | 'better'
+
 export type Settings = Readonly<Record<string, number | string | boolean>>
 
 /** A weight-sharing method: trains one supernet, then proposes paths through it, which are judged with its weights. */
@@ -88,6 +94,8 @@ export interface OneShotEntry extends Omit<StrategyEntry, 'make'> {
   readonly space?: string
   /** Share of the search's time for training the supernet; the rest is for judging paths. */
   readonly searchShare: number
+  /** Default: from scratch. */
+  finalWeights?(options?: Settings): FinalWeights
   /** What trains the supernet; `begin` comes before the first step. */
   trainer(context: OneShotContext, options?: Settings): Promise<SupernetTrainer>
   /** Proposes paths: as any strategy, told what they were judged with. @param learned of the trained supernet's state */

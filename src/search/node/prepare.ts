@@ -45,8 +45,10 @@ export async function prepare(options: Wanted, hooks: RunHooks): Promise<Prepare
   // Drawn once to refuse limits that no network meets.
   affordable(space, { limits }, { input: dataset.input, outputs: outputsOf(dataset) }).sample(randomFor(options.seed ?? 0, 'limits'))
   // Made once to refuse options that it does not have.
-  if (isOneShot(strategy)) readOptions(strategy.name, strategy.options as OptionSpecs, options.strategyOptions)
-  else strategy.make({ space, seed: options.seed ?? 0, objectives }, options.strategyOptions)
+  if (isOneShot(strategy)) {
+    readOptions(strategy.name, strategy.options as OptionSpecs, options.strategyOptions)
+    strategy.finalWeights?.(options.strategyOptions)
+  } else strategy.make({ space, seed: options.seed ?? 0, objectives }, options.strategyOptions)
   return { data, dataset, named, space, strategy, objectives, limits }
 }
 
