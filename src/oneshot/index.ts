@@ -3,6 +3,7 @@ export type {
   FinalWeights,
   OneShotContext,
   OneShotEntry,
+  Path,
   SupernetEpoch,
   SupernetPlan,
   SupernetState,

@@ -7,13 +7,7 @@ import { targetWidth, trainingLoss } from '../train/objective.ts'
 import { optimizerOf } from '../train/optimizer.ts'
 import type { TrainSettings } from '../train/index.ts'
 import { createStep } from '../train/program.ts'
-import type { OneShotContext } from './one-shot.ts'
-
-/** A path as it is compiled. */
-export interface Path {
-  readonly network: Network
-  readonly architecture: Architecture
-}
+import type { OneShotContext, Path } from './one-shot.ts'
 
 /** How a path's step is computed, and from which shared tensors. */
 export interface PathForm {

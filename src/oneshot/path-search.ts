@@ -4,6 +4,7 @@ import { learningRateAt, totalSteps, type TrainSettings } from '../train/index.t
 import type { OneShotContext, SupernetEpoch, SupernetPlan, SupernetState, SupernetTrainer } from './one-shot.ts'
 import { type PathSource, pathSchedule } from './path-schedule.ts'
 import { measurePaths } from './path-plan.ts'
+import { type PathForm, plainPaths } from './path-program.ts'
 import { PathTrainer } from './path-trainer.ts'
 
 /** Trains a supernet path by path, on a fixed schedule of paths. */
@@ -17,13 +18,14 @@ export class ScheduledPaths implements SupernetTrainer {
   #steps = 1
   #step = 0
 
-  constructor(context: OneShotContext, settings: TrainSettings, from: PathSource = {}) {
+  /** @param form how the step of a path is computed */
+  constructor(context: OneShotContext, settings: TrainSettings, from: PathSource = {}, form: PathForm = plainPaths) {
     this.#from = from
     const { batchSize, seed, augmentation } = settings
     this.#context = context
     this.#settings = settings
     this.#source = context.openBatches(context.dataset, { batchSize, seed, augmentation, share: context.share })
-    this.#paths = new PathTrainer(context, { ...settings, batchSize: this.#source.batchSize })
+    this.#paths = new PathTrainer(context, { ...settings, batchSize: this.#source.batchSize }, form)
     this.#path = pathSchedule(context.space, context.seed, { epochs: 1 }, from)
   }
 

@@ -7,11 +7,27 @@ import { ofa } from './ofa.ts'
 import type { OneShotEntry } from './one-shot.ts'
 import { pcDarts } from './pc-darts.ts'
 import { proxyless } from './proxyless.ts'
+import { randomSharing } from './random-sharing.ts'
+import { smash } from './smash.ts'
 import { snas } from './snas.ts'
 import { spos } from './spos.ts'
 
 /** All weight-sharing methods; adding one is a file and a line here. */
-export const oneShotMethods: readonly OneShotEntry[] = [spos, fairnas, ofa, enas, darts, darts2, pcDarts, gdas, snas, proxyless, drnas]
+export const oneShotMethods: readonly OneShotEntry[] = [
+  spos,
+  fairnas,
+  randomSharing,
+  ofa,
+  smash,
+  enas,
+  darts,
+  darts2,
+  pcDarts,
+  gdas,
+  snas,
+  proxyless,
+  drnas,
+]
 
 /** The weight-sharing method of a name; undefined when there is none. */
 export const findOneShot = (name: string): OneShotEntry | undefined => oneShotMethods.find((entry) => entry.name === name)
