@@ -12,14 +12,14 @@ import type { Hypergradient } from './hypergradient.ts'
 
 export interface DifferentiableOptions {
   readonly relaxation: Relaxation
-  /** Learning rate of the alphas; Adam with decay rates 0.5 and 0.999, weight decay 1e-3, as in DARTS. */
-  readonly alphaRate: number
-  /** Share of the steps before the alphas begin to move. */
-  readonly warmup: number
+  /** Learning rate of the alphas; Adam with decay rates 0.5 and 0.999, weight decay 1e-3, as in DARTS. Default 0. */
+  readonly alphaRate?: number
+  /** Share of the steps before the alphas begin to move; default 0. */
+  readonly warmup?: number
   /** Temperature at a share of the training done; default 1. */
   readonly temperature?: (progress: number) => number
-  /** How the gradient of the alphas is found. */
-  readonly hypergradient: (supernet: RelaxedSupernet) => Hypergradient
+  /** How the gradient of the alphas is found; absent: there is nothing to learn but the weights. */
+  readonly hypergradient?: (supernet: RelaxedSupernet) => Hypergradient
 }
 
 /** Steps that are timed for a plan. */
@@ -42,7 +42,7 @@ export class DifferentiableTrainer implements SupernetTrainer {
   readonly #train: BatchSource
   readonly #valid: BatchSource
   readonly #program: TrainingProgram
-  readonly #hypergradient: Hypergradient
+  readonly #hypergradient: Hypergradient | undefined
   readonly #adam: SmallAdam
   #steps = 1
 
@@ -62,7 +62,7 @@ export class DifferentiableTrainer implements SupernetTrainer {
     this.#train = parts.train
     this.#valid = parts.valid
     this.#program = parts.program
-    this.#hypergradient = parts.options.hypergradient(parts.relaxed)
+    this.#hypergradient = parts.options.hypergradient?.(parts.relaxed)
     this.#adam = new SmallAdam(new Float32Array(this.#relaxed.layout.size))
   }
 
@@ -111,12 +111,14 @@ export class DifferentiableTrainer implements SupernetTrainer {
     const step = this.step
     const train = await this.#train.batch(Math.floor(step / this.batches), step % this.batches)
     const rate = learningRateAt(this.#settings, step, this.#steps)
-    if (step >= this.#options.warmup * this.#steps) await this.#moveAlphas(step, train, rate)
+    if (step >= (this.#options.warmup ?? 0) * this.#steps) await this.#moveAlphas(step, train, rate)
     const { loss } = await this.#program.step(feedsOf(train, this.#gates(step, 0)), { learningRate: rate })
     return loss
   }
 
   inspect(): Promise<Pick<SupernetEpoch, 'metrics' | 'alphas' | 'warning'>> {
+    if (this.#hypergradient === undefined)
+      return Promise.resolve({ metrics: { temperature: this.#temperature(Math.max(0, this.step - 1)) } })
     const { probabilities: alphas, values } = this.#learned()
     const { skips } = this.#relaxed.supernet
     const withSkip = new Set([...skips].map((name) => name.slice(0, name.lastIndexOf('='))))
@@ -158,12 +160,13 @@ export class DifferentiableTrainer implements SupernetTrainer {
 
   async release(): Promise<void> {
     await this.#program.release()
-    await this.#hypergradient.release()
+    await this.#hypergradient?.release()
     await this.#train.close()
     await this.#valid.close()
   }
 
   async #moveAlphas(step: number, train: Batch, rate: number): Promise<void> {
+    if (this.#hypergradient === undefined) return
     const valid = await this.#valid.batch(Math.floor(step / this.#valid.batches), step % this.#valid.batches)
     const gradient = await this.#hypergradient.at({
       weights: this.#program.weights(),
@@ -172,12 +175,15 @@ export class DifferentiableTrainer implements SupernetTrainer {
       gates: this.#gates(step, 1),
       rate,
     })
-    this.#adam.update(gradient, { learningRate: this.#options.alphaRate, weightDecay: 1e-3 })
+    this.#adam.update(gradient, { learningRate: this.#options.alphaRate ?? 0, weightDecay: 1e-3 })
   }
 
   #gates(step: number, use: number): GateFeeds {
-    const temperature = this.#options.temperature?.(step / this.#steps) ?? 1
-    return { alphas: this.#adam.values.slice(), seed: noiseSeed(this.#context.seed, use), step, temperature }
+    return { alphas: this.#adam.values.slice(), seed: noiseSeed(this.#context.seed, use), step, temperature: this.#temperature(step) }
+  }
+
+  #temperature(step: number): number {
+    return this.#options.temperature?.(step / this.#steps) ?? 1
   }
 
   #learned(): LearnedAlphas {

@@ -2,9 +2,11 @@ import { darts, darts2 } from './darts.ts'
 import { drnas } from './drnas.ts'
 import { enas } from './enas.ts'
 import { fairnas } from './fairnas.ts'
+import { fewShot } from './few-shot.ts'
 import { gdas } from './gdas.ts'
 import { ofa } from './ofa.ts'
 import type { OneShotEntry } from './one-shot.ts'
+import { pathDropout } from './path-dropout.ts'
 import { pcDarts } from './pc-darts.ts'
 import { proxyless } from './proxyless.ts'
 import { randomSharing } from './random-sharing.ts'
@@ -16,8 +18,10 @@ import { spos } from './spos.ts'
 export const oneShotMethods: readonly OneShotEntry[] = [
   spos,
   fairnas,
-  randomSharing,
   ofa,
+  fewShot,
+  pathDropout,
+  randomSharing,
   smash,
   enas,
   darts,
