@@ -208,6 +208,7 @@ export const ofa: OneShotEntry = {
   options: listed(specs),
   proposals: 40,
   searchShare: 0.8,
+  space: 'ofa',
   finalWeights(options) {
     const { final } = readOptions('ofa', specs, options)
     if (final === 'scratch' || final === 'shared' || final === 'better') return final
