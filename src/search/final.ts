@@ -68,9 +68,9 @@ export interface FinalResult {
 /** Why weights that are there already are kept instead of new ones, by their validation metrics; undefined when the new ones are better. */
 function comparison(task: Dataset['task'], old: Metrics, fresh: Metrics): string | undefined {
   const [metric, sign] = task === 'classification' ? (['accuracy', 1] as const) : (['rmse', -1] as const)
-  const [before = Number.NaN, now = Number.NaN] = [old[metric], fresh[metric]]
-  if (sign * now > sign * before || Number.isNaN(before)) return undefined
-  return `on the validation part its shared weights are at least as good as a training from scratch (${metric} ${before.toPrecision(4)} and ${now.toPrecision(4)})`
+  const [before, now] = [old[metric], fresh[metric]]
+  if (!Number.isFinite(before) || sign * now > sign * before) return undefined
+  return `on the validation part its shared weights are at least as good as a training from scratch (${metric} ${before.toPrecision(4)} and ${Number(now).toPrecision(4)})`
 }
 
 const failed = (reason?: string): FinalResult => ({ outcome: { status: 'failed', reason, metrics: {}, test: {} } })
