@@ -70,7 +70,8 @@ function comparison(task: Dataset['task'], old: Metrics, fresh: Metrics): string
   const [metric, sign] = task === 'classification' ? (['accuracy', 1] as const) : (['rmse', -1] as const)
   const [before, now] = [old[metric], fresh[metric]]
   if (!Number.isFinite(before) || sign * now > sign * before) return undefined
-  return `on the validation part its shared weights are at least as good as a training from scratch (${metric} ${before.toPrecision(4)} and ${Number(now).toPrecision(4)})`
+  if (!Number.isFinite(now)) return 'the time was too short to validate a training from scratch'
+  return `on the validation part its shared weights are at least as good as a training from scratch (${metric} ${before.toPrecision(4)} and ${now.toPrecision(4)})`
 }
 
 const failed = (reason?: string): FinalResult => ({ outcome: { status: 'failed', reason, metrics: {}, test: {} } })
