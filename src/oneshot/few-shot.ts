@@ -5,18 +5,13 @@ import { type Architecture, printValue, type SearchSpace, valuesOf } from '../sp
 import { listed, type OptionSpecs, readOptions } from '../strategy/options.ts'
 import { totalSteps, type TrainSettings } from '../train/index.ts'
 import type { OneShotContext, OneShotEntry, SupernetEpoch, SupernetPlan, SupernetState, SupernetTrainer } from './one-shot.ts'
-import { ScheduledPaths } from './path-search.ts'
+import { pathOptions, ScheduledPaths } from './path-search.ts'
 import { plainPaths } from './path-program.ts'
 import { supernetSettings } from './plan.ts'
 import { spos } from './spos.ts'
 
 const specs = {
-  learningRate: {
-    summary: 'first learning rate of the shared weights; 0: half of what suits a single network',
-    default: 0,
-    from: 0,
-    to: 10,
-  },
+  ...pathOptions,
   shared: { summary: 'share of the training before the supernet is split', default: 0.5, from: 0, to: 1 },
   split: { summary: 'path of the decision along which it is split; empty: the choice of most alternatives', default: '' },
 } satisfies OptionSpecs
@@ -140,8 +135,8 @@ export const fewShot: OneShotEntry = {
   summary: 'weight sharing: after a shared phase the supernet is split along one decision; then evolves paths, each judged by its part',
   paper: 'Zhao, Wang, Tian, Fonseca, Guo 2021, arXiv:2006.06863',
   options: listed(specs),
-  check(space) {
-    const path = splitDecision(space, '')
+  check(space, _, options) {
+    const path = splitDecision(space, readOptions('few-shot', specs, options).split)
     return { notes: path === undefined ? ['No decision of this space can split its supernet: few-shot does what spos does.'] : [] }
   },
   trainer(context, options) {

@@ -8,17 +8,13 @@ import { targetWidth } from '../train/objective.ts'
 import { valueOrder } from './extremes.ts'
 import type { OneShotContext, OneShotEntry, SupernetEpoch, SupernetPlan, SupernetState, SupernetTrainer } from './one-shot.ts'
 import { type PathForm, plainPaths, tellingPaths } from './path-program.ts'
+import { pathOptions } from './path-search.ts'
 import { pathBytes, pathsInMemory, PathTrainer } from './path-trainer.ts'
 import { pathPlan, supernetSettings } from './plan.ts'
 import { type SandwichOptions, SandwichSchedule } from './sandwich.ts'
 
 const specs = {
-  learningRate: {
-    summary: 'first learning rate of the shared weights; 0: half of what suits a single network',
-    default: 0,
-    from: 0,
-    to: 10,
-  },
+  ...pathOptions,
   random: { summary: 'random sub-networks at each step, beside the largest and the smallest', default: 2, from: 0, to: 64, whole: true },
   shrinking: {
     summary: 'whether kernels, depths and widths open one after the other; false: all at once after the warm-up',

@@ -102,7 +102,7 @@ export interface Trained {
 /** A weight-sharing method: trains one supernet, then proposes paths through it, which are judged with its weights. */
 export interface OneShotEntry extends Omit<StrategyEntry, 'make'> {
   /** Why the method cannot take a space on such data, as a sentence with the mend, and what it leaves out of the space; both are said before anything runs. */
-  check?(space: SearchSpace, context: NetworkContext): { readonly fault?: string; readonly notes: readonly string[] }
+  check?(space: SearchSpace, context: NetworkContext, options?: Settings): { readonly fault?: string; readonly notes: readonly string[] }
   /** Paths that are judged when no number of trials is given. */
   readonly proposals: number
   /** Space that is taken for images when none is named; default: as for any strategy. */

@@ -1,11 +1,22 @@
 import type { BatchSource } from '../data/dataset.ts'
 import type { Architecture } from '../space/index.ts'
+import type { OptionSpecs } from '../strategy/options.ts'
 import { learningRateAt, totalSteps, type TrainSettings } from '../train/index.ts'
 import type { OneShotContext, SupernetEpoch, SupernetPlan, SupernetState, SupernetTrainer } from './one-shot.ts'
 import { type PathSource, pathSchedule } from './path-schedule.ts'
 import { measurePaths } from './path-plan.ts'
 import { type PathForm, plainPaths } from './path-program.ts'
 import { PathTrainer } from './path-trainer.ts'
+
+/** Options of all methods that train single paths. */
+export const pathOptions = {
+  learningRate: {
+    summary: 'first learning rate of the shared weights; 0: half of what suits a single network',
+    default: 0,
+    from: 0,
+    to: 10,
+  },
+} satisfies OptionSpecs
 
 /** Trains a supernet path by path, on a fixed schedule of paths. */
 export class ScheduledPaths implements SupernetTrainer {

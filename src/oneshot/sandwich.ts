@@ -4,6 +4,8 @@ import type { SupernetPlan } from './one-shot.ts'
 
 /** Draws of a sub-network before the largest one is taken in its place. */
 const TRIES = 50
+/** Drawn sub-networks that are remembered. */
+const mostKept = 1000
 
 export interface SandwichOptions {
   /** Random sub-networks beside the largest and the smallest. */
@@ -32,6 +34,8 @@ export class SandwichSchedule {
   readonly #seed: number
   readonly #order: ValueOrder
   readonly #options: SandwichOptions
+  /** Sub-networks by stage and number: drawing one again takes as long as a small step. */
+  readonly #drawn = new Map<string, Architecture>()
   readonly #open: readonly ReadonlySet<string>[]
 
   constructor(space: SearchSpace, seed: number, order: ValueOrder, options: SandwichOptions) {
@@ -55,6 +59,16 @@ export class SandwichSchedule {
 
   /** Random sub-network `number` of a stage. */
   random(stage: number, number: number): Architecture {
+    const key = `${stage} ${number}`
+    const known = this.#drawn.get(key)
+    if (known) return known
+    const drawn = this.#draw(stage, number)
+    if (this.#drawn.size >= mostKept) this.#drawn.clear()
+    this.#drawn.set(key, drawn)
+    return drawn
+  }
+
+  #draw(stage: number, number: number): Architecture {
     const random = randomFor(this.#seed, 'subnet', stage, number)
     for (let attempt = 0; attempt < TRIES; attempt++) {
       const drawn = this.#built(stage, (decision) => sampleValue(decision, random))

@@ -112,5 +112,8 @@ async function keptFinal(folder: string, { architecture, plan }: Winner, state: 
   if (plan === undefined || !hasModel(folder) || existsSync(join(folder, finalStateName))) return undefined
   const model = await bestModel(folder, { ...state, final: { architecture, epochs: plan.epochs, curve: [], metrics: {} } })
   if (model?.architecture !== architecture || model.test === undefined) return undefined
-  return { status: 'finished', metrics: model.metrics, test: model.test.metrics }
+  const { metrics } = model
+  // Of the two ways of a run that takes the better one nothing tells which was kept.
+  const weights = findOneShot(state.config.strategy) && finalWeights(state.config) === 'scratch' ? ({ weights: 'scratch' } as const) : {}
+  return { status: 'finished', metrics, test: model.test.metrics, ...weights }
 }
