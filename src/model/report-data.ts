@@ -36,6 +36,8 @@ export interface ReportRun {
   readonly device: string
   /** Wall time of the run so far. */
   readonly seconds?: number
+  /** In a run with shared weights: whether the model has those, or was trained from scratch. */
+  readonly finalWeights?: 'shared' | 'scratch'
   /** The command line that reproduces it; made of the fields above when absent. */
   readonly commandLine?: string
 }

@@ -12,14 +12,14 @@ import type { Hypergradient } from './hypergradient.ts'
 
 export interface DifferentiableOptions {
   readonly relaxation: Relaxation
-  /** Learning rate of the alphas, 0: by the number of steps; Adam with decay rates 0.5 and 0.999, weight decay 1e-3, as in DARTS. */
-  readonly alphaRate: number
-  /** Share of the steps before the alphas begin to move. */
-  readonly warmup: number
+  /** Learning rate of the alphas, 0 (the default): by the number of steps; Adam with decay rates 0.5 and 0.999, weight decay 1e-3, as in DARTS. */
+  readonly alphaRate?: number
+  /** Share of the steps before the alphas begin to move; default 0. */
+  readonly warmup?: number
   /** Temperature at a share of the training done; default 1. */
   readonly temperature?: (progress: number) => number
-  /** How the gradient of the alphas is found. */
-  readonly hypergradient: (supernet: RelaxedSupernet) => Hypergradient
+  /** How the gradient of the alphas is found; absent: there is nothing to learn but the weights. */
+  readonly hypergradient?: (supernet: RelaxedSupernet) => Hypergradient
 }
 
 /** What all steps of Adam together may move an alpha by: 50 epochs of 390 steps at 3e-4 in DARTS. */
@@ -47,7 +47,7 @@ export class DifferentiableTrainer implements SupernetTrainer {
   readonly #train: BatchSource
   readonly #valid: BatchSource
   readonly #program: TrainingProgram
-  readonly #hypergradient: Hypergradient
+  readonly #hypergradient: Hypergradient | undefined
   readonly #adam: SmallAdam
   #steps = 1
 
@@ -67,7 +67,7 @@ export class DifferentiableTrainer implements SupernetTrainer {
     this.#train = parts.train
     this.#valid = parts.valid
     this.#program = parts.program
-    this.#hypergradient = parts.options.hypergradient(parts.relaxed)
+    this.#hypergradient = parts.options.hypergradient?.(parts.relaxed)
     this.#adam = new SmallAdam(new Float32Array(this.#relaxed.layout.size))
   }
 
@@ -116,12 +116,14 @@ export class DifferentiableTrainer implements SupernetTrainer {
     const step = this.step
     const train = await this.#train.batch(Math.floor(step / this.batches), step % this.batches)
     const rate = learningRateAt(this.#settings, step, this.#steps)
-    if (step >= this.#options.warmup * this.#steps) await this.#moveAlphas(step, train, rate)
+    if (step >= (this.#options.warmup ?? 0) * this.#steps) await this.#moveAlphas(step, train, rate)
     const { loss } = await this.#program.step(feedsOf(train, this.#gates(step, 0)), { learningRate: rate })
     return loss
   }
 
   inspect(): Promise<Pick<SupernetEpoch, 'metrics' | 'alphas' | 'warning'>> {
+    if (this.#hypergradient === undefined)
+      return Promise.resolve({ metrics: { temperature: this.#temperature(Math.max(0, this.step - 1)) } })
     const { probabilities: alphas, values } = this.#learned()
     const { skips } = this.#relaxed.supernet
     const withSkip = new Set([...skips].map((name) => name.slice(0, name.lastIndexOf('='))))
@@ -163,12 +165,13 @@ export class DifferentiableTrainer implements SupernetTrainer {
 
   async release(): Promise<void> {
     await this.#program.release()
-    await this.#hypergradient.release()
+    await this.#hypergradient?.release()
     await this.#train.close()
     await this.#valid.close()
   }
 
   async #moveAlphas(step: number, train: Batch, rate: number): Promise<void> {
+    if (this.#hypergradient === undefined) return
     const valid = await this.#valid.batch(Math.floor(step / this.#valid.batches), step % this.#valid.batches)
     const gradient = await this.#hypergradient.at({
       weights: this.#program.weights(),
@@ -181,13 +184,16 @@ export class DifferentiableTrainer implements SupernetTrainer {
   }
 
   get #alphaRate(): number {
-    const { alphaRate, warmup } = this.#options
+    const { alphaRate = 0, warmup = 0 } = this.#options
     return alphaRate > 0 ? alphaRate : Math.min(fastest, reach / Math.max(1, (1 - warmup) * this.#steps))
   }
 
   #gates(step: number, use: number): GateFeeds {
-    const temperature = this.#options.temperature?.(step / this.#steps) ?? 1
-    return { alphas: this.#adam.values.slice(), seed: noiseSeed(this.#context.seed, use), step, temperature }
+    return { alphas: this.#adam.values.slice(), seed: noiseSeed(this.#context.seed, use), step, temperature: this.#temperature(step) }
+  }
+
+  #temperature(step: number): number {
+    return this.#options.temperature?.(step / this.#steps) ?? 1
   }
 
   #learned(): LearnedAlphas {

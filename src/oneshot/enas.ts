@@ -7,10 +7,12 @@ import { targetWidth } from '../train/objective.ts'
 import { PathPolicy, type PathPolicyOptions, type SavedPolicy } from './controller.ts'
 import type { OneShotContext, OneShotEntry, SupernetEpoch, SupernetPlan, SupernetState, SupernetTrainer } from './one-shot.ts'
 import { measurePaths } from './path-plan.ts'
+import { judgedPaths } from './path-program.ts'
 import { PathTrainer } from './path-trainer.ts'
 import { batchMetric } from './reward.ts'
 import { supernetSettings } from './plan.ts'
 import { validBatches } from './relaxed.ts'
+import { batchReward } from './reward.ts'
 
 const specs = {
   learningRate: {
@@ -78,7 +80,7 @@ class EnasTrainer implements SupernetTrainer {
     if (size < this.#source.batchSize)
       this.#source = context.openBatches(context.dataset, { batchSize: size, seed, augmentation, share: context.share })
     this.#valid = validBatches(context, size)
-    this.#paths = new PathTrainer(context, { ...settings, batchSize: size }, true)
+    this.#paths = new PathTrainer(context, { ...settings, batchSize: size }, judgedPaths)
     this.#policy = new PathPolicy(context.space, context.seed, options)
   }
 
@@ -111,7 +113,8 @@ class EnasTrainer implements SupernetTrainer {
     const batch = await this.#source.batch(Math.floor(step / this.batches), step % this.batches)
     const valid = await this.#valid.batch(Math.floor(step / this.#valid.batches), step % this.#valid.batches)
     const architecture = this.#context.space.parse(visit.text)
-    const { loss, reward = 0 } = await this.#paths.step(architecture, batch, learningRateAt(this.#settings, step, steps), step, valid)
+    const { loss, outputs } = await this.#paths.step(architecture, batch, learningRateAt(this.#settings, step, steps), step, valid)
+    const reward = batchReward(this.#context.dataset, outputs.valid.data as Float32Array, valid.targets)
     this.#step++
     this.#visit = { text: visit.text, rewards: visit.rewards + reward, steps: visit.steps + 1 }
     if (this.#visit.steps >= (this.#plan.hold ?? 1)) this.#endVisit(this.#visit)

@@ -1,18 +1,11 @@
 import { type Architecture, type DecisionValue, randomFor, type SearchSpace, shuffle, valuesOf } from '../space/index.ts'
-import { listed, type OptionSpecs, readOptions } from '../strategy/options.ts'
+import { listed, readOptions } from '../strategy/options.ts'
 import type { OneShotEntry } from './one-shot.ts'
-import { ScheduledPaths } from './path-search.ts'
+import { pathOptions, ScheduledPaths } from './path-search.ts'
 import { supernetSettings } from './plan.ts'
 import { spos } from './spos.ts'
 
-const specs = {
-  learningRate: {
-    summary: 'first learning rate of the shared weights; 0: half of what suits a single network',
-    default: 0,
-    from: 0,
-    to: 10,
-  },
-} satisfies OptionSpecs
+const specs = pathOptions
 
 /** Values of a decision in a random order of the round; of a decision whose values are too many to list, none. */
 const MANY = 64

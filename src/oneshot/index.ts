@@ -1,7 +1,9 @@
 export { type Judged, judgePath } from './judge.ts'
 export type {
+  FinalWeights,
   OneShotContext,
   OneShotEntry,
+  Path,
   SupernetEpoch,
   SupernetPlan,
   SupernetState,

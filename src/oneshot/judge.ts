@@ -2,9 +2,9 @@ import { measureLatency, type Network, networkCost, parameterSpecs, type Weights
 import type { Architecture } from '../space/index.ts'
 import { evaluate, reestimateStatistics } from '../train/index.ts'
 import { targetWidth } from '../train/objective.ts'
-import type { OneShotContext } from './one-shot.ts'
+import type { OneShotContext, Path } from './one-shot.ts'
 import { supernetSettings } from './plan.ts'
-import { SharedWeights } from './shared-weights.ts'
+import type { SharedWeights } from './shared-weights.ts'
 
 /** A path with the weights it inherits, and what they are worth. */
 export interface Judged {
@@ -24,15 +24,21 @@ const mostRecords = 4000
  * validated.
  *
  * @param shared the weights of the trained supernet
+ * @param inherit how the path's weights come from them; default: by name
  */
-export async function judgePath(context: OneShotContext, shared: SharedWeights, architecture: Architecture): Promise<Judged> {
+export async function judgePath(
+  context: OneShotContext,
+  shared: SharedWeights,
+  architecture: Architecture,
+  inherit: (path: Path) => Weights = ({ network }) => shared.take(parameterSpecs(network)),
+): Promise<Judged> {
   const { space, dataset, seed, objectives, runtime, device, openBatches, ...session } = context
   const network = space.child(architecture, { input: dataset.input, outputs: targetWidth(dataset) })
   const { batchSize } = supernetSettings(context)
   const batches = openBatches(dataset, { batchSize, seed })
   try {
     const common = { ...session, runtime, device, network, dataset }
-    const inherited = shared.take(parameterSpecs(network))
+    const inherited = inherit({ network, architecture })
     const weights = await reestimateStatistics({ ...common, weights: inherited, batches, count: recalibration })
     const { valid } = dataset
     const count = Math.min(valid.count, mostRecords)

@@ -1,10 +1,11 @@
 import type { BatchOptions } from '../data/batches.ts'
 import type { BatchSource, Dataset } from '../data/dataset.ts'
-import type { Weights } from '../network/index.ts'
-import type { NetworkContext, SearchSpace } from '../space/index.ts'
+import type { Network, Weights } from '../network/index.ts'
+import type { Architecture, NetworkContext, SearchSpace } from '../space/index.ts'
 import type { Objective, Strategy, StrategyContext, StrategyEntry } from '../strategy/index.ts'
 import type { Reward } from './reward.ts'
 import type { Device, Runtime, SessionCache } from '../tensor/index.ts'
+import type { SharedWeights } from './shared-weights.ts'
 
 /** How long a supernet is trained; chosen before it begins and recorded, so that a run goes on as it would have gone. */
 export interface SupernetPlan {
@@ -79,20 +80,44 @@ export interface SupernetTrainer {
   release(): Promise<void>
 }
 
+/**
+ * Where the final model's weights come from: trained from scratch; the shared ones as they are; or, of the two, those that do better on the validation part,
+ * which the training from scratch then does without.
+ */
+export type FinalWeights = 'scratch' | 'shared' | 'better'
+
 export type Settings = Readonly<Record<string, number | string | boolean>>
+
+/** A path as data and as a network. */
+export interface Path {
+  readonly network: Network
+  readonly architecture: Architecture
+}
+
+/** What a path's weights are taken from, besides the shared tensors. */
+export interface Trained {
+  readonly space: SearchSpace
+  /** Of the trained supernet's state. */
+  readonly learned: unknown
+  readonly options?: Settings
+}
 
 /** A weight-sharing method: trains one supernet, then proposes paths through it, which are judged with its weights. */
 export interface OneShotEntry extends Omit<StrategyEntry, 'make'> {
   /** Why the method cannot take a space on such data, as a sentence with the mend, and what it leaves out of the space; both are said before anything runs. */
-  check?(space: SearchSpace, context: NetworkContext): { readonly fault?: string; readonly notes: readonly string[] }
+  check?(space: SearchSpace, context: NetworkContext, options?: Settings): { readonly fault?: string; readonly notes: readonly string[] }
   /** Paths that are judged when no number of trials is given. */
   readonly proposals: number
   /** Space that is taken for images when none is named; default: as for any strategy. */
   readonly space?: string
   /** Share of the search's time for training the supernet; the rest is for judging paths. */
   readonly searchShare: number
+  /** Default: from scratch. */
+  finalWeights?(options?: Settings): FinalWeights
   /** What trains the supernet; `begin` comes before the first step. */
   trainer(context: OneShotContext, options?: Settings): Promise<SupernetTrainer>
+  /** Weights of a path in the trained supernet; default: those of its names, cut to its sizes. */
+  inherit?(path: Path, shared: SharedWeights, trained: Trained): Weights
   /** Proposes paths: as any strategy, told what they were judged with. @param learned of the trained supernet's state */
   proposer(context: StrategyContext, learned: unknown, options?: Settings): Strategy
 }

@@ -1,10 +1,22 @@
 import type { BatchSource } from '../data/dataset.ts'
 import type { Architecture } from '../space/index.ts'
+import type { OptionSpecs } from '../strategy/options.ts'
 import { learningRateAt, totalSteps, type TrainSettings } from '../train/index.ts'
 import type { OneShotContext, SupernetEpoch, SupernetPlan, SupernetState, SupernetTrainer } from './one-shot.ts'
 import { type PathSource, pathSchedule } from './path-schedule.ts'
 import { measurePaths } from './path-plan.ts'
+import { type PathForm, plainPaths } from './path-program.ts'
 import { PathTrainer } from './path-trainer.ts'
+
+/** Options of all methods that train single paths. */
+export const pathOptions = {
+  learningRate: {
+    summary: 'first learning rate of the shared weights; 0: half of what suits a single network',
+    default: 0,
+    from: 0,
+    to: 10,
+  },
+} satisfies OptionSpecs
 
 /** Trains a supernet path by path, on a fixed schedule of paths. */
 export class ScheduledPaths implements SupernetTrainer {
@@ -17,13 +29,14 @@ export class ScheduledPaths implements SupernetTrainer {
   #steps = 1
   #step = 0
 
-  constructor(context: OneShotContext, settings: TrainSettings, from: PathSource = {}) {
+  /** @param form how the step of a path is computed */
+  constructor(context: OneShotContext, settings: TrainSettings, from: PathSource = {}, form: PathForm = plainPaths) {
     this.#from = from
     const { batchSize, seed, augmentation } = settings
     this.#context = context
     this.#settings = settings
     this.#source = context.openBatches(context.dataset, { batchSize, seed, augmentation, share: context.share })
-    this.#paths = new PathTrainer(context, { ...settings, batchSize: this.#source.batchSize })
+    this.#paths = new PathTrainer(context, { ...settings, batchSize: this.#source.batchSize }, form)
     this.#path = pathSchedule(context.space, context.seed, { epochs: 1 }, from)
   }
 

@@ -2,13 +2,11 @@ import type { Batch } from '../data/dataset.ts'
 import { type Network, networkCost, type ParameterSpec, parameterSpecs, type Weights } from '../network/index.ts'
 import type { Architecture } from '../space/index.ts'
 import { packing, packValues, type Packing, unpackValues } from '../tensor/optimizers/packing.ts'
-import type { TrainingProgram, TrainingState } from '../tensor/index.ts'
-import { createStep } from '../train/program.ts'
+import type { StepResult, TrainingProgram, TrainingState } from '../tensor/index.ts'
 import { targetWidth } from '../train/objective.ts'
 import type { TrainSettings } from '../train/index.ts'
 import type { OneShotContext } from './one-shot.ts'
-import { createJudgedStep } from './path-program.ts'
-import { batchReward } from './reward.ts'
+import { type PathForm, plainPaths } from './path-program.ts'
 import { SharedWeights } from './shared-weights.ts'
 
 /** A path that has been compiled. */
@@ -19,13 +17,8 @@ interface Compiled {
   readonly parameters: Packing
   readonly statistics: Packing
   readonly bytes: number
-}
-
-/** What came of a step. */
-export interface PathStep {
-  readonly loss: number
-  /** On the second batch, before the update. */
-  readonly reward?: number
+  /** Name in the map of a name in the program. */
+  readonly rename: (name: string) => string
 }
 
 /** Memory that compiled paths may hold together. */
@@ -58,11 +51,11 @@ export class PathTrainer {
   /** Milliseconds spent on compiling so far. */
   compileMs = 0
 
-  readonly #judging: boolean
+  readonly #form: PathForm
 
-  /** @param judging whether each step also judges its path */
-  constructor(context: OneShotContext, settings: TrainSettings, judging = false) {
-    this.#judging = judging
+  /** @param form how a path's step is computed, and from which weights */
+  constructor(context: OneShotContext, settings: TrainSettings, form: PathForm = plainPaths) {
+    this.#form = form
     this.#context = context
     this.#settings = settings
     this.weights = new SharedWeights(settings.seed)
@@ -77,14 +70,13 @@ export class PathTrainer {
    * One update of the path's weights.
    *
    * @param step of the whole training, from 0
-   * @param valid a batch on which the path is judged before the update; wanted by a trainer that is `judging`
+   * @param valid a batch on which the path is judged before the update; wanted by the form that judges
    */
-  async step(architecture: Architecture, batch: Batch, learningRate: number, step: number, valid?: Batch): Promise<PathStep> {
+  async step(architecture: Architecture, batch: Batch, learningRate: number, step: number, valid?: Batch): Promise<StepResult> {
     const path = await this.#path(architecture, batch)
     if (this.#loaded !== path) this.#load(path, step)
     const feeds = { inputs: batch.inputs, targets: batch.targets, ...(valid ? { validInputs: valid.inputs } : {}) }
-    const { loss, outputs } = await path.program.step(feeds, { learningRate })
-    return { loss, ...(valid ? { reward: batchReward(this.#context.dataset, outputs.valid.data as Float32Array, valid.targets) } : {}) }
+    return path.program.step(feeds, { learningRate })
   }
 
   /** All named tensors, with the optimizer's under the name of their slot. */
@@ -132,14 +124,13 @@ export class PathTrainer {
       this.#compiled.set(text, known)
       return known
     }
+    const { specsOf = parameterSpecs, renamed = same, createStep } = this.#form
     const network = this.network(architecture)
-    const specs = parameterSpecs(network)
+    const specs = specsOf(network, architecture)
     const bytes = pathBytes(network, this.#settings.batchSize)
     await this.#makeRoom(bytes)
     const { cache: _, ...context } = this.#context
-    const program = this.#judging
-      ? await createJudgedStep(context, network, this.#settings, batch)
-      : await createStep({ ...context, network, settings: this.#settings }, batch)
+    const program = await createStep(context, { network, architecture }, this.#settings, batch)
     this.compileMs += program.compileMs
     const trained = specs.filter((spec) => spec.trained)
     const path: Compiled = {
@@ -150,6 +141,7 @@ export class PathTrainer {
       parameters: packing([...trained.filter((spec) => spec.decayed), ...trained.filter((spec) => !spec.decayed)]),
       statistics: packing(specs.filter((spec) => !spec.trained)),
       bytes,
+      rename: (name) => renamed(name, architecture),
     }
     this.#compiled.set(text, path)
     this.#bytes += bytes
@@ -168,11 +160,10 @@ export class PathTrainer {
 
   #load(path: Compiled, step: number): void {
     this.#giveBack()
-    const values = this.weights.take(path.specs)
-    path.program.load(values)
+    path.program.load(this.weights.take(path.specs, path.rename))
     const fresh = path.program.state()
     const tensors: Record<string, Float32Array> = { ...fresh.tensors }
-    for (const slot of slotsOf(fresh)) tensors[slot] = packValues(path.parameters, this.#slot(slot).take(zeroed(path.specs)))
+    for (const slot of slotsOf(fresh)) tensors[slot] = packValues(path.parameters, this.#slot(slot).take(zeroed(path.specs), path.rename))
     path.program.restore({ step, tensors })
     this.#loaded = path
   }
@@ -181,10 +172,10 @@ export class PathTrainer {
     const path = this.#loaded
     if (!path) return
     this.#loaded = undefined
-    const state = path.program.state()
-    this.weights.put(unpackValues(path.parameters, state.tensors.parameters))
-    if (state.tensors.statistics) this.weights.put(unpackValues(path.statistics, state.tensors.statistics))
-    for (const slot of slotsOf(state)) this.#slot(slot).put(unpackValues(path.parameters, state.tensors[slot]))
+    const { tensors } = path.program.state()
+    this.weights.put(unpackValues(path.parameters, tensors.parameters), path.rename)
+    if (tensors.statistics) this.weights.put(unpackValues(path.statistics, tensors.statistics), path.rename)
+    for (const slot of slotsOf({ tensors })) this.#slot(slot).put(unpackValues(path.parameters, tensors[slot]), path.rename)
   }
 
   #slot(name: string): SharedWeights {
@@ -196,7 +187,9 @@ export class PathTrainer {
   }
 }
 
-const slotsOf = ({ tensors }: TrainingState): readonly string[] =>
+const same = (name: string): string => name
+
+const slotsOf = ({ tensors }: Pick<TrainingState, 'tensors'>): readonly string[] =>
   Object.keys(tensors).filter((name) => name !== 'parameters' && !name.startsWith('statistics'))
 
 /** The optimizer's vectors begin as zeros, whatever they belong to. */

@@ -25,16 +25,20 @@ import { type AlphaLayout, alphaLayout } from './alphas.ts'
 import { buildSupernet, type Gates, supernetParameters } from './build-supernet.ts'
 import type { OneShotContext } from './one-shot.ts'
 
+/** What gates may depend on besides the alphas. */
+export interface GatePlace {
+  /** A number that no other decision has. */
+  readonly place: number
+  readonly noise: NoiseKey
+  readonly temperature: Tensor
+}
+
 /** What a method makes of the alphas: the weights with which the alternatives of a choice are mixed. */
 export interface Relaxation {
-  /** Weights of a decision's values. @param alphas of the decision @param place a number that no other decision has */
-  weights(
-    alphas: Tensor,
-    decision: Decision,
-    at: { readonly place: number; readonly noise: NoiseKey; readonly temperature: Tensor },
-  ): Tensor
+  /** Weights of a decision's values. @param alphas of the decision */
+  weights(alphas: Tensor, decision: Decision, at: GatePlace): Tensor
   /** Weights of the sources of an inputs decision; absent: each counts fully. */
-  sources?(alphas: Tensor, decision: Decision): Tensor
+  sources?(alphas: Tensor, decision: Decision, at: GatePlace): Tensor
   /** Parts of the channels of which the alternatives see one; default 1. */
   readonly partial?: number
 }
@@ -169,8 +173,9 @@ export class RelaxedSupernet {
     const weights = new Map(
       this.layout.entries.map(({ decision, offset, count }, place) => {
         const own = sliceAxis(alphas, 0, offset, offset + count)
-        if (decision.kind === 'inputs') return [decision.path, this.#relaxation.sources?.(own, decision)] as const
-        return [decision.path, this.#relaxation.weights(own, decision, { place, noise, temperature })] as const
+        const at = { place, noise, temperature }
+        if (decision.kind === 'inputs') return [decision.path, this.#relaxation.sources?.(own, decision, at)] as const
+        return [decision.path, this.#relaxation.weights(own, decision, at)] as const
       }),
     )
     const gates: Gates = { weights: ({ path }) => weights.get(path) }

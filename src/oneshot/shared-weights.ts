@@ -70,20 +70,20 @@ export class SharedWeights {
     }
   }
 
-  /** A child's weights, as copies. */
-  take(specs: readonly ParameterSpec[]): Weights {
-    this.grow(specs)
+  /** A child's weights, as copies. @param rename the name here of a name of the child's; default the same */
+  take(specs: readonly ParameterSpec[], rename: (name: string) => string = (name) => name): Weights {
+    this.grow(specs.map((spec) => ({ ...spec, name: rename(spec.name) })))
     return new Map(
       specs.map(({ name, shape }) => {
         const part = { shape, data: new Float32Array(sizeOf(shape)) }
-        copyPart(this.#tensors.get(name) as Shared, part, 'take')
+        copyPart(this.#tensors.get(rename(name)) as Shared, part, 'take')
         return [name, part]
       }),
     )
   }
 
   /** Takes a child's weights back; what it did not use stays as it is. */
-  put(weights: Weights): void {
-    for (const [name, value] of weights) copyPart(this.#tensors.get(name) as Shared, value, 'put')
+  put(weights: Weights, rename: (name: string) => string = (name) => name): void {
+    for (const [name, value] of weights) copyPart(this.#tensors.get(rename(name)) as Shared, value, 'put')
   }
 }

@@ -1,16 +1,11 @@
 import { findStrategy } from '../strategy/index.ts'
 import { listed, type OptionSpecs, readOptions } from '../strategy/options.ts'
 import type { OneShotEntry } from './one-shot.ts'
-import { ScheduledPaths } from './path-search.ts'
+import { pathOptions, ScheduledPaths } from './path-search.ts'
 import { supernetSettings } from './plan.ts'
 
 const specs = {
-  learningRate: {
-    summary: 'first learning rate of the shared weights; 0: half of what suits a single network',
-    default: 0,
-    from: 0,
-    to: 10,
-  },
+  ...pathOptions,
   population: { summary: 'paths that live at a time in the evolution', default: 12, from: 2, to: 10_000, whole: true },
   mutation: { summary: 'probability that a child of two paths is mutated, too', default: 0.5, from: 0, to: 1 },
   crossover: { summary: 'probability that a path has two parents', default: 0.3, from: 0, to: 1 },

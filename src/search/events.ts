@@ -90,6 +90,8 @@ export interface FinalEnded {
   readonly metrics: Metrics
   readonly test: Metrics
   readonly files: readonly string[]
+  /** With shared weights: whether the final model has those, or was trained from scratch. */
+  readonly weights?: 'shared' | 'scratch'
 }
 
 /** Events as stored: a number that only grows and the time it was written (ms since 1970). */
@@ -203,6 +205,8 @@ export interface RunState {
     readonly metrics?: Metrics
     readonly test?: Metrics
     readonly files?: readonly string[]
+    /** With shared weights: whether the final model has those, or was trained from scratch. */
+    readonly weights?: 'shared' | 'scratch'
   }
   readonly ended?: { readonly reason: RunEnd; readonly message?: string }
   /** Architectures that were drawn and rejected for their cost, before they were built; 0 when absent. */

@@ -1,4 +1,4 @@
-import type { BatchSource } from '../data/dataset.ts'
+import type { BatchSource, Dataset } from '../data/dataset.ts'
 import { mergeTrainAndValid } from '../data/records.ts'
 import { measureLatency, networkCost } from '../network/index.ts'
 import {
@@ -27,6 +27,11 @@ export interface FinalTask {
   readonly metrics?: Metrics
   /** Steps of the trial that won: with a plan of fewer the trial's own model is the better one. */
   readonly leastSteps?: number
+  /**
+   * Validation metrics of weights that the network has already: it is then trained without the validation part, and unless it does better there, the
+   * training counts as failed.
+   */
+  readonly rival?: Metrics
   /** Given, fixed by the data's size, or recorded before a kill; planned from the time when absent. */
   readonly plan?: StepPlan
   /** When training and test must have ended, ms since 1970. */
@@ -50,12 +55,23 @@ export interface FinalOutcome {
   readonly metrics: Metrics
   /** All metrics that apply, on the test part. */
   readonly test: Metrics
+  /** In a run with shared weights: whether the model has those. */
+  readonly weights?: 'shared' | 'scratch'
 }
 
 export interface FinalResult {
   readonly outcome: FinalOutcome
   /** Absent when it failed. */
   readonly trained?: Trained & { readonly tested: Evaluation }
+}
+
+/** Why weights that are there already are kept instead of new ones, by their validation metrics; undefined when the new ones are better. */
+function comparison(task: Dataset['task'], old: Metrics, fresh: Metrics): string | undefined {
+  const [metric, sign] = task === 'classification' ? (['accuracy', 1] as const) : (['rmse', -1] as const)
+  const [before, now] = [old[metric], fresh[metric]]
+  if (!Number.isFinite(before) || sign * now > sign * before) return undefined
+  if (!Number.isFinite(now)) return 'the time was too short to validate a training from scratch'
+  return `on the validation part its shared weights are at least as good as a training from scratch (${metric} ${before.toPrecision(4)} and ${now.toPrecision(4)})`
 }
 
 const failed = (reason?: string): FinalResult => ({ outcome: { status: 'failed', reason, metrics: {}, test: {} } })
@@ -72,8 +88,10 @@ export async function runFinal(bench: Bench, task: FinalTask, hooks: FinalHooks)
   const { runtime, threads, shared, device, cache, openBatches } = bench
   const { config, until } = task
   const { signal, resumeFrom } = hooks
-  const whole = mergeTrainAndValid(bench.dataset)
-  const dataset = { ...whole, valid: { ...whole.test, count: 0, targets: whole.test.targets.subarray(0, 0) } }
+  // Judged on the validation part when it has a rival.
+  const whole = task.rival ? bench.dataset : mergeTrainAndValid(bench.dataset)
+  const none = { ...whole.test, count: 0, targets: whole.test.targets.subarray(0, 0) }
+  const dataset = task.rival ? whole : { ...whole, valid: none }
   const architecture = bench.space.parse(task.architecture)
   const network = childOf(bench, architecture)
   const common = { runtime, network, threads, shared, device, cache }
@@ -118,11 +136,14 @@ export async function runFinal(bench: Bench, task: FinalTask, hooks: FinalHooks)
         ...(hooks.onCheckpoint ? { onCheckpoint: hooks.onCheckpoint } : {}),
       },
     }
-    const { status, reason, weights, curve } = await trainNetwork(options)
+    const { status, reason, weights, curve, metrics: validated } = await trainNetwork(options)
     const { parameters, flops } = networkCost(network)
     if (status === 'failed' || signal?.aborted) return failed(reason)
+    const beaten = task.rival && comparison(dataset.task, task.rival, validated)
+    if (beaten !== undefined) return failed(beaten)
     const latencyMs = await measureLatency(runtime, network, weights, { threads: 1, device })
-    const metrics = { ...task.metrics, parameters, flops, bytes: weightBytes(parameters), latencyMs }
+    const own = task.rival ? finite(validated) : {}
+    const metrics = { ...task.metrics, ...own, parameters, flops, bytes: weightBytes(parameters), latencyMs }
     const tested = await evaluate({ ...common, weights, dataset: whole, part: 'test' })
     const outcome = { status, reason, metrics, test: finite(tested.metrics) }
     return { outcome, trained: { architecture: task.architecture, network, weights, metrics, curve, tested } }

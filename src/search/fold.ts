@@ -71,9 +71,9 @@ function step(run: RunState, event: StoredEvent, before?: TrialRow, after?: Tria
     case 'final-epoch':
       return run.final === undefined ? run : { ...run, final: { ...run.final, curve: [...run.final.curve, event.record] } }
     case 'final-ended': {
-      const { metrics, test, files } = event
+      const { metrics, test, files, weights } = event
       const final = run.final ?? { architecture: event.architecture ?? '', epochs: 0, curve: [] as readonly EpochRecord[] }
-      return { ...run, final: { ...final, metrics, test, files } }
+      return { ...run, final: { ...final, metrics, test, files, ...(weights === undefined ? {} : { weights }) } }
     }
     case 'run-ended':
       return {

@@ -1,7 +1,10 @@
 import {
   type OneShotContext,
   type OneShotEntry,
+  findOneShot,
   judgePath,
+  learnedOf,
+  type Path,
   searchedSpace,
   SharedWeights,
   type SupernetEpoch,
@@ -87,7 +90,10 @@ export async function judgeTrial(bench: Bench, { architecture: text, config }: T
   const context = oneShotContext(bench, config)
   try {
     const shared = sharedOf(state, config.seed)
-    const { network, weights, metrics: judged } = await judgePath(context, shared, bench.space.parse(text))
+    const method = findOneShot(config.strategy)
+    const trained = { space: context.space, learned: learnedOf(state), options: config.strategyOptions }
+    const inherit = method?.inherit && ((path: Path) => (method.inherit as Inherit)(path, shared, trained))
+    const { network, weights, metrics: judged } = await judgePath(context, shared, bench.space.parse(text), inherit)
     const metrics = rewarded(bench, { ...judged, bytes: weightBytes(judged.parameters) })
     const missing = config.objectives.find(({ metric }) => metrics[metric] === undefined)
     if (missing) return failed(`${missing.metric} could not be computed on the validation part`)
@@ -98,6 +104,8 @@ export async function judgeTrial(bench: Bench, { architecture: text, config }: T
     throw error
   }
 }
+
+type Inherit = NonNullable<OneShotEntry['inherit']>
 
 const failed = (reason: string): TrialOutcome => ({ end: { status: 'failed', metrics: {}, reason } })
 

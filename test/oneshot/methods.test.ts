@@ -6,6 +6,7 @@ import {
   encodeSupernet,
   judgePath,
   learnedOf,
+  type Path,
   SharedWeights,
   type SupernetEpoch,
   trainSupernet,
@@ -47,7 +48,9 @@ describe.each(oneShotMethods.map((entry) => [entry.name, entry] as const))('%s',
       const { architecture } = proposal
       expect(plain.check(architecture)).toEqual([])
       texts.add(plain.print(architecture))
-      const { metrics } = await judgePath(context, shared, architecture)
+      const trained = { space: plain, learned: learnedOf(saved) }
+      const inherit = entry.inherit && ((path: Path) => entry.inherit!(path, shared, trained))
+      const { metrics } = await judgePath(context, shared, architecture, inherit)
       expect(metrics.accuracy).toBeGreaterThanOrEqual(0)
       proposer.tell({ number, architecture, status: 'finished', metrics })
     }

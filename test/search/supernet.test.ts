@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Options, resume, search, UserError } from '../../src/index.ts'
+import type { SearchOptions } from '../../src/search/node/options.ts'
 import { openRun } from '../../src/search/node/runs.ts'
 import { plain } from '../oneshot/fixtures.ts'
 
@@ -25,6 +26,14 @@ const asked = (strategy: string): Options => ({
   fidelity: '2ep',
   finalEpochs: 1,
   seed: 3,
+})
+/** As `--set` on the command line. */
+const withOptions = (
+  options: Options,
+  strategyOptions: SearchOptions['strategyOptions'],
+): Options & Pick<SearchOptions, 'strategyOptions'> => ({
+  ...options,
+  strategyOptions,
 })
 const rows = (run: string) =>
   openRun(run).trials.map(({ number, architecture, status, metrics }) => [number, architecture, status, metrics.accuracy])
@@ -61,7 +70,34 @@ describe('a search with shared weights', () => {
     },
   )
 
+  it('takes shared weights for the final ones where they are wanted, or are no worse than what a training from scratch gives', async () => {
+    const final = async (options: Readonly<Record<string, string>>, fidelity: string) => {
+      const run = await search(withOptions({ ...asked('ofa'), fidelity }, options))
+      const { state } = openRun(run.folder)
+      expect(state.final?.test).toEqual(run.test)
+      return {
+        curve: state.final?.curve.length,
+        weights: state.final?.weights,
+        report: readFileSync(join(run.folder, 'report.html'), 'utf8'),
+      }
+    }
+    const shared = await final({ final: 'shared' }, '1ep')
+    expect(shared).toMatchObject({ curve: 0, weights: 'shared' })
+    expect(shared.report).toContain('those that all networks of the space share')
+    // One epoch from scratch, judged in validation, is no match for three of the supernet's.
+    expect(await final({ final: 'better' }, '3ep')).toMatchObject({ curve: 1, weights: 'shared' })
+    expect(await final({ final: 'scratch' }, '1ep')).toMatchObject({ curve: 1, weights: 'scratch' })
+  })
+
+  it('judges paths with the weights that a hypernetwork or a part of the supernet has for them', async () => {
+    for (const strategy of ['smash', 'few-shot']) {
+      const run = await search({ ...asked(strategy), fidelity: '1ep' })
+      expect(run.trials, strategy).toMatchObject({ finished: 3, stopped: 0, failed: 0 })
+    }
+  })
+
   it('refuses options that the method does not have', async () => {
     await expect(search({ ...asked('spos'), strategy: 'sposs' })).rejects.toThrow(UserError)
+    await expect(search(withOptions(asked('ofa'), { final: 'mine' }))).rejects.toThrow(/must be scratch, shared or better/)
   })
 })

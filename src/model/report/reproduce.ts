@@ -2,6 +2,8 @@ import type { ReportData, ReportRun } from '../report-data.ts'
 import { duration } from './format.ts'
 import { html, type Html } from './html.ts'
 
+const weightsWords = { shared: 'those that all networks of the space share', scratch: 'trained from scratch after the search' } as const
+
 /** What is needed to get it again. */
 export function reproduceSection({ run }: ReportData): Html {
   const facts: readonly (readonly [string, string | number])[] = [
@@ -11,6 +13,7 @@ export function reproduceSection({ run }: ReportData): Html {
     ...(run.target === undefined ? [] : [['target', run.target] as const]),
     ['space', run.space],
     ['strategy', run.strategy],
+    ...(run.finalWeights === undefined ? [] : [['weights', weightsWords[run.finalWeights]] as const]),
     ['budget', budgetText(run.budget) || 'none'],
     ['seed', run.seed],
     ['workers', run.workers],

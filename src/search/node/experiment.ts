@@ -71,7 +71,7 @@ export async function runSearch(options: SearchOptions, hooks: RunHooks = {}): P
     deterministic: options.deterministic ?? false,
     seed: options.seed ?? 0,
     device: options.device ?? 'cpu',
-    finalShare: options.finalShare ?? 0.5,
+    finalShare: options.finalShare ?? defaultFinalShare(strategy, options),
     finalEpochs: options.finalEpochs,
     trialSeconds: budget.seconds === undefined ? undefined : Math.max(30, budget.seconds / 4),
   }
@@ -91,6 +91,10 @@ export async function runSearch(options: SearchOptions, hooks: RunHooks = {}): P
     return conduct({ place, store, crew, search, examples: dataset.train.count }, hooks)
   })
 }
+
+/** Shared weights that are used as they are need time for a test alone. */
+const defaultFinalShare = (searcher: Searcher, { strategyOptions }: SearchOptions): number =>
+  isOneShot(searcher) && searcher.finalWeights?.(strategyOptions) === 'shared' ? 0.1 : 0.5
 
 /** What may be other than before when a run goes on. */
 export interface ResumeChange {

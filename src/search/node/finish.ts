@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../../errors.ts'
+import { type FinalWeights, findOneShot } from '../../oneshot/index.ts'
 import type { StepPlan } from '../../train/index.ts'
 import { finalEpochsBySize, type TimePlan } from '../budget.ts'
 import type { RunConfig, RunState, SearchEvent, Store } from '../events.ts'
@@ -57,20 +58,24 @@ export async function finalModel(
     if (!begun) record({ type: 'final-started', architecture, ...planned, number })
     begun = true
   }
-  const adopt = (why: string): Promise<FinalOutcome> => {
+  const adopt = async (why: string): Promise<FinalOutcome> => {
     if (!hasTrial) throw new Error(`The final training failed: ${why}`)
     begin({ epochs: 0 })
     hooks.onNote?.(`The final model is that of trial ${number}: ${why}.`)
-    return crew.adopt(config, trial, folder)
+    const outcome = await crew.adopt(config, trial, folder)
+    return findOneShot(config.strategy) ? { ...outcome, weights: 'shared' } : outcome
   }
   if (time && plan === undefined && time.trainUntil - Date.now() < leastFinalMs && hasTrial) {
     return adopt('no time was left for a training of its own')
   }
+  const from = finalWeights(config)
+  if (from === 'shared' && hasTrial) return adopt('its shared weights are used as they are')
   const row = course.store.trials().find((other) => other.number === number)
   const task = {
     architecture,
     config,
     metrics: row?.metrics,
+    ...(from === 'better' && hasTrial ? { rival: row?.metrics } : {}),
     leastSteps: hasTrial ? row?.curve.at(-1)?.step : undefined,
     plan: plan ?? fixedPlan(config, course.examples),
     // What was planned before a kill is carried out, even if the kill has cost some time.
@@ -83,13 +88,18 @@ export async function finalModel(
       onPlan: begin,
     })
     if (hooks.signal?.aborted) return 'interrupted'
-    return outcome.status === 'failed' ? await adopt(outcome.reason ?? 'its training failed') : outcome
+    if (outcome.status === 'failed') return await adopt(outcome.reason ?? 'its training failed')
+    return findOneShot(config.strategy) ? { ...outcome, weights: 'scratch' } : outcome
   } catch (error) {
     if (hooks.signal?.aborted) return 'interrupted'
     if (error instanceof UserError) throw error
     return adopt(error instanceof Error ? error.message : String(error))
   }
 }
+
+/** Where a run's final weights come from. */
+export const finalWeights = ({ strategy, strategyOptions }: Pick<RunConfig, 'strategy' | 'strategyOptions'>): FinalWeights =>
+  findOneShot(strategy)?.finalWeights?.(strategyOptions) ?? 'scratch'
 
 /** Without a time budget the length is fixed by the size of the data, so that the same command always does the same. */
 function fixedPlan({ budget, finalEpochs }: RunConfig, examples: number): StepPlan | undefined {
@@ -102,5 +112,8 @@ async function keptFinal(folder: string, { architecture, plan }: Winner, state: 
   if (plan === undefined || !hasModel(folder) || existsSync(join(folder, finalStateName))) return undefined
   const model = await bestModel(folder, { ...state, final: { architecture, epochs: plan.epochs, curve: [], metrics: {} } })
   if (model?.architecture !== architecture || model.test === undefined) return undefined
-  return { status: 'finished', metrics: model.metrics, test: model.test.metrics }
+  const { metrics } = model
+  // Of the two ways of a run that takes the better one nothing tells which was kept.
+  const weights = findOneShot(state.config.strategy) && finalWeights(state.config) === 'scratch' ? ({ weights: 'scratch' } as const) : {}
+  return { status: 'finished', metrics, test: model.test.metrics, ...weights }
 }

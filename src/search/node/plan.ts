@@ -11,6 +11,7 @@ import {
 } from '../budget.ts'
 import type { Budget, Fidelity, RunConfig } from '../events.ts'
 import type { Crew } from './crew.ts'
+import { finalWeights } from './finish.ts'
 import type { RunHooks } from './options.ts'
 
 /** What a run's trials may cost and how far each is trained, and where that comes from. */
@@ -45,7 +46,8 @@ export async function planRun(
   if (cost === undefined) return bySize
   const time = planTime(since, seconds, 0, config.finalShare)
   const left = Math.max(0, (time.searchUntil - Date.now()) / 1000)
-  const finalSeconds = (time.trainUntil - time.searchUntil) / 1000
+  // Shared weights that are final take as long to train as the search lasts.
+  const finalSeconds = finalWeights(config) === 'shared' ? left : (time.trainUntil - time.searchUntil) / 1000
   const maxWork = planCostLimit(cost, finalSeconds, Math.max(1, coreGain * availableParallelism()), examples)
   const typical = costWithin(cost, maxWork)
   const fidelity = planFidelity(typical, left * crew.slots, trials)

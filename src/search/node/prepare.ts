@@ -48,13 +48,15 @@ export async function prepare(options: Wanted, hooks: RunHooks): Promise<Prepare
   const dataset = await openDataset(data, { target: options.target, seed: options.seed ?? 0, onNote: hooks.onNote })
   for (const note of dataset.notes) hooks.onNote?.(note)
   const { named, space } = given ?? (await knownSpace(suitedSpace(strategy, dataset)))
-  for (const note of fits(space, strategy, dataset)) hooks.onNote?.(note)
+  for (const note of fits(space, strategy, dataset, options.strategyOptions)) hooks.onNote?.(note)
   const objectives = parseObjectives(options.objectives, dataset.task, reward !== undefined)
   // Drawn once to refuse limits that no network meets.
   affordable(space, { limits }, { input: dataset.input, outputs: outputsOf(dataset) }).sample(randomFor(options.seed ?? 0, 'limits'))
   // Made once to refuse options that it does not have.
-  if (isOneShot(strategy)) readOptions(strategy.name, strategy.options as OptionSpecs, options.strategyOptions)
-  else strategy.make({ space, seed: options.seed ?? 0, objectives }, options.strategyOptions)
+  if (isOneShot(strategy)) {
+    readOptions(strategy.name, strategy.options as OptionSpecs, options.strategyOptions)
+    strategy.finalWeights?.(options.strategyOptions)
+  } else strategy.make({ space, seed: options.seed ?? 0, objectives }, options.strategyOptions)
   return { data, dataset, named, space, strategy: known, objectives, limits, reward }
 }
 
@@ -73,7 +75,12 @@ export function defaultSpace({ kind }: Pick<Dataset, 'kind'>): string {
 }
 
 /** Whether the strategy can take the space, and the space can make networks for the data. @throws UserError with what hinders it, and which spaces can */
-export function fits(space: SearchSpace, strategy: Searcher | undefined, dataset: Dataset): readonly string[] {
+export function fits(
+  space: SearchSpace,
+  strategy: Searcher | undefined,
+  dataset: Dataset,
+  options?: SearchOptions['strategyOptions'],
+): readonly string[] {
   const entry = spaces.find(({ name }) => name === space.name.split('@')[0])
   const others = spaces.filter(({ kinds }) => kinds.includes(dataset.kind)).map(({ name }) => name)
   const instead = others.length > 0 ? ` Spaces for it: ${others.join(', ')}.` : ''
@@ -87,7 +94,7 @@ export function fits(space: SearchSpace, strategy: Searcher | undefined, dataset
   if (issue) throw new UserError(`The space "${space.name}" cannot be used for ${dataset.name} ([${shape}]): ${issue.message}.${instead}`)
   if (strategy === undefined || !isOneShot(strategy)) return []
   const searched = searchedSpace(space, defaultSettings(dataset))
-  const checked = strategy.check?.(searched, { input: dataset.input, outputs: outputsOf(dataset) })
+  const checked = strategy.check?.(searched, { input: dataset.input, outputs: outputsOf(dataset) }, options)
   if (checked?.fault !== undefined)
     throw new UserError(
       `The method ${strategy.name} cannot take the space "${space.name}": ${checked.fault} Or take spos, which takes any space.`,

@@ -160,15 +160,15 @@ function nothing(end: LoopEnd, record: Recorder): never {
 
 async function products({ place, store }: Study, outcome: FinalOutcome, winner: Winner, record: Recorder): Promise<readonly string[]> {
   const at = (name: string): string => join(place.folder, name)
-  const { metrics, test } = outcome
-  const after: RunState = { ...runOf(store), final: { architecture: winner.architecture, epochs: 0, curve: [], metrics, test } }
+  const { metrics, test, weights } = outcome
+  const after: RunState = { ...runOf(store), final: { architecture: winner.architecture, epochs: 0, curve: [], metrics, test, weights } }
   const model = await bestModel(place.folder, after)
   if (model === undefined) throw new Error(`the final model is not in ${place.folder}`)
   const files = [await writeOnnx(model, at('model.onnx')), at('model.safetensors'), at('model.json')]
   // The report shows the time up to now.
   const seconds = (Date.now() - after.since) / 1000
   files.splice(1, 0, await writeRunReport(model, { ...after, lastAt: after.since + seconds * 1000 }, store.trials(), at('report.html')))
-  record({ type: 'final-ended', architecture: winner.architecture, metrics, test, files })
+  record({ type: 'final-ended', architecture: winner.architecture, metrics, test, files, ...(weights === undefined ? {} : { weights }) })
   return files
 }
 
