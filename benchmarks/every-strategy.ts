@@ -1,5 +1,5 @@
 // Each strategy on two spaces, by the built command: whether a trial fails, and how good the network is.
-//   node benchmarks/run.mjs every-strategy [--data fashion-mnist] [--budget 1m] [--quick] [names…]
+//   node benchmarks/run.mjs every-strategy [--data fashion-mnist] [--budget 1m] [--spaces chain,nas-bench-201] [--quick] [names…]
 // `--quick` takes 15 seconds of digits each.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,13 +9,16 @@ import { findSpace } from '../src/hub/index.ts'
 import { searchers } from '../src/search/searchers.ts'
 import { machine, runCommand } from './command.ts'
 
-const spaces = ['chain', 'nas-bench-201']
-
 export function main(argv: string[]): number {
   const { values, positionals } = parseArgs({
     args: argv,
     allowPositionals: true,
-    options: { quick: { type: 'boolean' }, data: { type: 'string' }, budget: { type: 'string' } },
+    options: {
+      quick: { type: 'boolean' },
+      data: { type: 'string' },
+      budget: { type: 'string' },
+      spaces: { type: 'string', default: 'chain,nas-bench-201' },
+    },
   })
   const { data = values.quick ? 'digits' : 'fashion-mnist', budget = values.quick ? '15s' : '1m' } = values
   const folder = mkdtempSync(join(tmpdir(), 'nascent-benchmark-'))
@@ -24,7 +27,7 @@ export function main(argv: string[]): number {
     console.log(`${machine()}; ${data}, ${budget} each, seed 1`)
     console.log('| strategy | space | finished | failed | test accuracy | seconds |\n| --- | --- | --- | --- | --- | --- |')
     for (const entry of searchers.filter(({ name }) => positionals.length === 0 || positionals.includes(name)))
-      for (const space of spaces) {
+      for (const space of values.spaces.split(',')) {
         const why = 'refuses' in entry ? entry.refuses?.(findSpace(space)) : undefined
         if (why !== undefined) {
           console.log(`| ${entry.name} | ${space} | left out: ${why} | | | |`)
