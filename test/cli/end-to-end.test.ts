@@ -92,6 +92,24 @@ describe('data in, a model out', () => {
     file(trained, 'report.html')
   })
 
+  it('deploys a cell deeper and wider, with what its paper adds to the training, which the model does not have', () => {
+    const nodes = [1, 2, 3, 4, 5].map((i) => `n${i}a(inputs=0 s0=avg_pool_3x3) n${i}b(inputs=1 s1=skip_connect)`)
+    const cell = ['train', `cell(${nodes.join(' ')})`, 'digits', '--space', 'pnas', '--stack', '3', '--channels', '4', '--epochs', '1']
+    const deployed = run([...cell, '--out', at('deployed')])
+    expect(readFileSync(file(deployed, 'model.onnx')).includes('auxiliary')).toBe(false)
+    const [started] = nascent(['show', at('deployed'), '--events']).stdout.trim().split('\n')
+    expect(JSON.parse(started)).toMatchObject({
+      config: { space: 'pnas:cells=3,channels=4', regularization: { dropPath: 0.4, auxiliary: 0.4 } },
+    })
+    const refused = nascent(['train', 'resnet-20', 'digits', '--drop-path', '0.2', '--epochs', '1', '--out', at('refused')])
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringMatching(/needs a network of stacked cells/)])
+  })
+
+  it('trains a published network by its name', () => {
+    const trained = run(['train', 'resnet-20', 'digits', '--epochs', '1', '--out', at('published')])
+    expect(trained.best.metrics.parameters).toBe(272_186)
+  })
+
   it('learns a folder of pictures and predicts ones it never saw', async () => {
     const truth: string[] = []
     mkdirSync(at('unseen'))
