@@ -4,6 +4,7 @@ export { type DescribedNode, describeNetwork, layerLabel, type NetworkDescriptio
 export { type Begun, inheritByName } from './inherit.ts'
 export { initialValues, initialWeights } from './initialize.ts'
 export { type LatencyOptions, measureLatency } from './latency.ts'
+export { type Change, type ChannelStatistics, findMorph, type Morph } from './morph/index.ts'
 export type {
   Activation,
   Cost,
