@@ -120,5 +120,6 @@ export const evolution: StrategyEntry = {
   summary: 'a population of trials: the best of a sample is mutated or crossed, the oldest leaves',
   paper: 'Real, Aggarwal, Huang, Le 2019, arXiv:1802.01548',
   options: listed(specs),
+  descends: true,
   make: (context, options) => new Evolution(context, options),
 }

@@ -52,6 +52,10 @@ export interface StrategyEntry {
   /** Authors, year, arXiv id. */
   readonly paper?: string
   readonly options: Readonly<Record<string, { readonly summary: string; readonly default: number | string | boolean }>>
+  /** Whether proposals name the trials that they descend from, whose trained weights a child can begin with. */
+  readonly descends?: boolean
+  /** Whether they always begin with them: the strategy counts on it. */
+  readonly inherits?: boolean
   /** Why the strategy cannot take a space, as a sentence with the mend; undefined (or absent) when it can. */
   refuses?(space: SearchSpace): string | undefined
   make(context: StrategyContext, options?: Readonly<Record<string, number | string | boolean>>): Strategy

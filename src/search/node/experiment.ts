@@ -41,7 +41,7 @@ export async function runSearch(options: SearchOptions, hooks: RunHooks = {}): P
   if (options.fidelity !== undefined) parseFidelity(options.fidelity)
   await checkDevice(options.device)
   const prepared = await prepare(options, hooks)
-  const { data, dataset, named, space, strategy, objectives, limits } = prepared
+  const { data, dataset, named, space, strategy, objectives, limits, inherit } = prepared
   const earlier = options.warmStart === undefined ? undefined : readEarlier(options.warmStart, space)
   const place = createRunPlace(options.out, hooks.onNote)
   const draft: RunConfig = {
@@ -55,6 +55,7 @@ export async function runSearch(options: SearchOptions, hooks: RunHooks = {}): P
     strategy: strategy.name,
     strategyOptions: options.strategyOptions ?? {},
     objectives,
+    ...(inherit && { inherit }),
     ...(earlier && { warmStart: earlier.run }),
     budget,
     limits,

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { UserError } from '../../errors.ts'
 import type { StepPlan } from '../../train/index.ts'
 import { finalEpochsBySize, type TimePlan } from '../budget.ts'
-import type { RunConfig, RunState, SearchEvent, Store } from '../events.ts'
+import type { RunConfig, RunState, SearchEvent, Store, TrialRow } from '../events.ts'
 import type { FinalOutcome } from '../final.ts'
 import type { Crew } from './crew.ts'
 import { trialFolder } from './kept.ts'
@@ -71,7 +71,7 @@ export async function finalModel(
     architecture,
     config,
     metrics: row?.metrics,
-    leastSteps: hasTrial ? row?.curve.at(-1)?.step : undefined,
+    leastSteps: hasTrial && row ? lineageSteps(course.store.trials(), row) : undefined,
     plan: plan ?? fixedPlan(config, course.examples),
     // What was planned before a kill is carried out, even if the kill has cost some time.
     until: plan ? undefined : time?.trainUntil,
@@ -89,6 +89,12 @@ export async function finalModel(
     if (error instanceof UserError) throw error
     return adopt(error instanceof Error ? error.message : String(error))
   }
+}
+
+/** Steps of a trial and of those from whose weights it began. */
+function lineageSteps(rows: readonly TrialRow[], row: TrialRow): number {
+  const before = rows.find(({ number }) => number === row.inherited?.from)
+  return (row.curve.at(-1)?.step ?? 0) + (before ? lineageSteps(rows, before) : 0)
 }
 
 /** Without a time budget the length is fixed by the size of the data, so that the same command always does the same. */

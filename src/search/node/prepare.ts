@@ -6,7 +6,7 @@ import { randomFor } from '../../space/random.ts'
 import type { SearchSpace } from '../../space/types.ts'
 import { searchedSpace } from '../../oneshot/index.ts'
 import { defaultSettings } from '../../train/index.ts'
-import { findStrategy, validate } from '../../strategy/index.ts'
+import { findStrategy, strategies, validate } from '../../strategy/index.ts'
 import { type OptionSpecs, readOptions } from '../../strategy/options.ts'
 import type { Objective } from '../../strategy/strategy.ts'
 import { outputsOf } from '../bench.ts'
@@ -25,15 +25,21 @@ export interface Prepared {
   readonly strategy: Searcher
   readonly objectives: readonly Objective[]
   readonly limits: readonly CostLimit[] | undefined
+  /** Whether trials begin from their parents' weights. */
+  readonly inherit: boolean
 }
 
-type Wanted = Pick<SearchOptions, 'data' | 'target' | 'seed' | 'space' | 'strategy' | 'strategyOptions' | 'objectives' | 'limits'>
+type Wanted = Pick<
+  SearchOptions,
+  'data' | 'target' | 'seed' | 'space' | 'strategy' | 'strategyOptions' | 'objectives' | 'limits' | 'inherit'
+>
 
 /** @throws UserError for the first thing that is not as it must be */
 export async function prepare(options: Wanted, hooks: RunHooks): Promise<Prepared> {
   // Names first: a slip is said at once, before data are decoded.
   const { strategy: wanted = 'evolution' } = options
   const strategy = typeof wanted === 'string' ? findSearcher(wanted) : wanted
+  const inherit = inheritsWeights(strategy, options.inherit)
   const limits = options.limits === undefined ? undefined : parseLimits(options.limits)
   const given = options.space === undefined ? undefined : await knownSpace(options.space)
   const data = resolveData(options.data)
@@ -47,7 +53,25 @@ export async function prepare(options: Wanted, hooks: RunHooks): Promise<Prepare
   // Made once to refuse options that it does not have.
   if (isOneShot(strategy)) readOptions(strategy.name, strategy.options as OptionSpecs, options.strategyOptions)
   else strategy.make({ space, seed: options.seed ?? 0, objectives }, options.strategyOptions)
-  return { data, dataset, named, space, strategy, objectives, limits }
+  return { data, dataset, named, space, strategy, objectives, limits, inherit }
+}
+
+/** Whether a search hands weights down: asked for, or what its strategy is about. @throws UserError when nothing descends from anything */
+function inheritsWeights(searcher: Searcher, asked = false): boolean {
+  if (isOneShot(searcher)) {
+    if (asked)
+      throw new UserError(
+        `${searcher.name} shares one set of weights among all networks, so nothing is left to inherit: leave out --inherit.`,
+      )
+    return false
+  }
+  if (asked && !searcher.descends) {
+    const able = strategies.filter(({ descends }) => descends).map(({ name }) => name)
+    throw new UserError(
+      `Networks of the strategy ${searcher.name} have no parents to inherit from; with --inherit take one of: ${able.join(', ')}.`,
+    )
+  }
+  return asked || searcher.inherits === true
 }
 
 /** Spaces that serve well where nothing is said, the first that is for such data. */
