@@ -43,6 +43,8 @@ export interface StrategyContext {
   readonly space: SearchSpace
   readonly seed: number
   readonly objectives: readonly Objective[]
+  /** Whether the network of `to` can begin as the very function of that of `from`; absent where nobody knows. */
+  readonly grows?: (from: Architecture, to: Architecture) => boolean
 }
 
 /** A registry entry: data, so that help, docs and the page read the same. */

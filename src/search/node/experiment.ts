@@ -6,6 +6,7 @@ import { defaultBudget, parseBudget, parseFidelity } from '../budget.ts'
 import { outputsOf } from '../bench.ts'
 import type { RunConfig, RunState, Store, WarmStarted } from '../events.ts'
 import { affordable } from '../limits.ts'
+import { growsIn } from '../grows.ts'
 import { isComparable, warmStrategy } from '../warm-start.ts'
 import { createSessionCache } from '../../tensor/index.ts'
 import type { SearchSpace } from '../../space/types.ts'
@@ -156,8 +157,9 @@ function searchWith(whole: SearchSpace, searcher: Searcher, config: RunConfig, d
       searcher.proposer({ space, seed, objectives }, learned, strategyOptions)
     return { space, method: searcher, proposer, rejected }
   }
-  const space = affordable(whole, config, { input: dataset.input, outputs: outputsOf(dataset) }, reject)
-  const strategy = searcher.make({ space, seed, objectives }, strategyOptions)
+  const context = { input: dataset.input, outputs: outputsOf(dataset) }
+  const space = affordable(whole, config, context, reject)
+  const strategy = searcher.make({ space, seed, objectives, grows: growsIn(space, context) }, strategyOptions)
   return { space, strategy: warm ? warmStrategy(strategy, warm, space, objectives) : strategy, rejected }
 }
 
