@@ -142,7 +142,7 @@ class Comparison {
     if (carried) {
       const shapes = { inputShape: inputShapes(before, this.#oldShapes)[0], outputShape: this.#oldShapes.get(before.path) as Shape }
       // Layers of one kind: see #same.
-      kept = rule.carry?.({ layer: before.layer as typeof node.layer, ...shapes } as Before<typeof node.layer>, node.layer, place)
+      kept = rule.carry?.({ layer: before.layer, ...shapes } as Before<typeof node.layer>, node.layer, place)
     } else if (before === undefined && input.source !== undefined) kept = rule.insert?.(node.layer, place)
     const specs = nodeParameters(this.#child, node, this.#shapes)
     this.#jobs.set(node.path, { node, specs, carried: carried && kept !== undefined, kept, source: input.source, scale: 1 })

@@ -1,8 +1,10 @@
 import type { Shape } from '../../tensor/index.ts'
-import type { Layer, LayerKind } from '../network.ts'
+import type { Layer } from '../network.ts'
 import type { Part } from '../part.ts'
 import type { RandomStream } from '../random.ts'
 import type { Channels } from './channels.ts'
+
+export type { LayerOf } from '../layers/layer.ts'
 
 /** What a value of the child shows of the parent. */
 export interface Image {
@@ -56,8 +58,6 @@ export interface Before<L extends Layer> {
   readonly inputShape: Shape
   readonly outputShape: Shape
 }
-
-export type LayerOf<K extends LayerKind> = Extract<Layer, { readonly kind: K }>
 
 /** How a kind of layer with one input is morphed; undefined: the function cannot be kept. */
 export interface Rule<L extends Layer = Layer> {
