@@ -19,6 +19,17 @@ const specs = {
   isomorphs: { summary: 'whether an architecture may be tried that is the same network as one before', default: false },
 } satisfies OptionSpecs
 
+/**
+ * Where weights are inherited a trial goes on from what its parents learned, so few lines that get old soon are better than many young ones; and a child
+ * of two parents would lose most of what either knows (Real et al. 2017, arXiv:1703.01041, mutates only).
+ */
+const inheriting = {
+  ...specs,
+  population: { ...specs.population, default: 6 },
+  sample: { ...specs.sample, default: 3 },
+  crossover: { ...specs.crossover, default: 0 },
+} satisfies OptionSpecs
+
 /** Draws of a child before a random architecture is taken instead of one that came before. */
 const TRIES = 50
 
@@ -49,7 +60,7 @@ class Evolution implements Strategy {
   constructor(context: StrategyContext, options: Parameters<StrategyEntry['make']>[1]) {
     this.#context = context
     this.#space = context.space
-    this.#options = readOptions('evolution', specs, options)
+    this.#options = readOptions('evolution', context.inherits ? inheriting : specs, options)
     this.#unseen = new Unseen(context.space, context.seed, this.#options.isomorphs ? 'decisions' : 'network')
   }
 

@@ -6,8 +6,8 @@ import type { Outcome, Proposal, Strategy, StrategyContext, StrategyEntry } from
 import { Unseen } from './unseen.ts'
 
 const specs = {
-  starts: { summary: 'small networks trained first; the best of them grows', default: 6, from: 1, to: 100_000, whole: true },
-  children: { summary: 'children of the best before the best of all goes on', default: 6, from: 1, to: 100_000, whole: true },
+  starts: { summary: 'small networks trained first; the best of them grows', default: 4, from: 1, to: 100_000, whole: true },
+  children: { summary: 'children of the best before the best of all goes on', default: 4, from: 1, to: 100_000, whole: true },
   morphs: { summary: 'a child differs from its parent by so many changes at most', default: 2, from: 1, to: 100, whole: true },
   isomorphs: { summary: 'whether an architecture may be tried that is the same network as one before', default: false },
 } satisfies OptionSpecs

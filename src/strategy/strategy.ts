@@ -43,6 +43,8 @@ export interface StrategyContext {
   readonly space: SearchSpace
   readonly seed: number
   readonly objectives: readonly Objective[]
+  /** Whether children begin from the trained weights of the trial that they descend from: what parents learned counts then. */
+  readonly inherits?: boolean
   /** Whether the network of `to` can begin as the very function of that of `from`; absent where nobody knows. */
   readonly grows?: (from: Architecture, to: Architecture) => boolean
 }

@@ -9,6 +9,7 @@ import { type Ancestor, beginFrom } from '../../src/search/inherit.ts'
 import { createInProcessExecutor, createMemoryStore, planFidelity, runLoop, type Trained } from '../../src/search/index.ts'
 import { findStrategy } from '../../src/strategy/index.ts'
 import { evaluate } from '../../src/train/index.ts'
+import { prepare } from '../../src/search/node/prepare.ts'
 import { createNodeRuntime } from '../../src/tensor/node/index.ts'
 import { elastic } from '../oneshot/fixtures.ts'
 import { stripesData } from '../train/examples.ts'
@@ -91,6 +92,12 @@ describe('a search with inheritance', () => {
       expect(inherited, `trial ${number}`).toMatchObject({ from: inherits, how })
     }
     expect(heirs.some(({ inherited }) => inherited?.how === 'morph')).toBe(true)
+  })
+
+  it('is refused where nothing descends from anything, before data are read', async () => {
+    const asked = (strategy: string): Promise<unknown> => prepare({ data: 'digits', strategy, inherit: true }, {})
+    await expect(asked('random')).rejects.toThrow(/have no parents.*one of: .*evolution/)
+    await expect(asked('spos')).rejects.toThrow(/leave out --inherit/)
   })
 
   it('trains each trial shorter than a search without', () => {

@@ -159,7 +159,7 @@ function searchWith(whole: SearchSpace, searcher: Searcher, config: RunConfig, d
   }
   const context = { input: dataset.input, outputs: outputsOf(dataset) }
   const space = affordable(whole, config, context, reject)
-  const strategy = searcher.make({ space, seed, objectives, grows: growsIn(space, context) }, strategyOptions)
+  const strategy = searcher.make({ space, seed, objectives, inherits: config.inherit, grows: growsIn(space, context) }, strategyOptions)
   return { space, strategy: warm ? warmStrategy(strategy, warm, space, objectives) : strategy, rejected }
 }
 
