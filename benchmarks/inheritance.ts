@@ -20,9 +20,10 @@ const contestants: readonly Contestant[] = [
   { name: 'morphism', strategy: 'morphism' },
 ]
 
-/** A finished trial: seconds since the first trial began, and its validation accuracy. */
+/** A finished trial: seconds since the first trial began, training steps of all trials until then, and its validation accuracy. */
 interface Point {
   readonly seconds: number
+  readonly steps: number
   readonly accuracy: number
 }
 
@@ -38,11 +39,17 @@ async function courseOf(nascent: typeof Nascent, { strategy, inherit }: Contesta
   const points: Point[] = []
   let epochs = 0
   let began: number | undefined
+  let steps = 0
+  const own = new Map<number, number>()
   for await (const event of run) {
     if (event.type === 'run-started') epochs = event.config.fidelity.epochs * (event.config.fidelity.share ?? 1)
     if (event.type === 'trial-started') began ??= event.at
+    if (event.type === 'trial-epoch') {
+      steps += event.record.step - (own.get(event.number) ?? 0)
+      own.set(event.number, event.record.step)
+    }
     if (event.type !== 'trial-ended' || event.status !== 'finished' || began === undefined) continue
-    points.push({ seconds: (event.at - began) / 1000, accuracy: event.metrics.accuracy })
+    points.push({ seconds: (event.at - began) / 1000, steps, accuracy: event.metrics.accuracy })
   }
   await run
   return { points, epochs }
@@ -51,9 +58,11 @@ async function courseOf(nascent: typeof Nascent, { strategy, inherit }: Contesta
 const bestOf = ({ points }: Course): number => Math.max(...points.map(({ accuracy }) => accuracy))
 
 /** When an accuracy is first reached. */
-const reached = ({ points }: Course, accuracy: number): number | undefined => points.find((point) => point.accuracy >= accuracy)?.seconds
+const reached = ({ points }: Course, accuracy: number): Point | undefined => points.find((point) => point.accuracy >= accuracy)
 
-const lastOf = ({ points }: Course): number => points.at(-1)?.seconds ?? 0
+/** A part of a whole as text. */
+const share = (part: number | undefined, whole: number | undefined): string =>
+  part === undefined || !whole ? 'never' : `${Math.round((100 * part) / whole)} %`
 
 export async function main(argv: string[]): Promise<number> {
   const { values } = parseArgs({
@@ -71,9 +80,9 @@ export async function main(argv: string[]): Promise<number> {
       `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, Node ${process.versions.node}; ${data}, chain, ${budget} a search`,
     )
     console.log(
-      '| strategy | seed | trials | epochs a trial | best validation accuracy | reaches random’s best after | of random’s whole search | of random’s time to its best |',
+      '| strategy | seed | trials | epochs a trial | best validation accuracy | reaches random’s best after | of random’s whole search | of its time to its best | of all its training steps |',
     )
-    console.log('| --- | --- | --- | --- | --- | --- | --- | --- |')
+    console.log('| --- | --- | --- | --- | --- | --- | --- | --- | --- |')
     for (let seed = 1; seed <= Number(values.seeds); seed++) {
       let random: Course | undefined
       for (const contestant of contestants) {
@@ -81,9 +90,18 @@ export async function main(argv: string[]): Promise<number> {
         random ??= course
         const goal = bestOf(random)
         const at = reached(course, goal)
-        const share = (whole: number | undefined): string => (at === undefined || !whole ? 'never' : `${Math.round((100 * at) / whole)} %`)
         console.log(
-          `| ${contestant.name} | ${seed} | ${course.points.length} | ${course.epochs.toFixed(2)} | ${(100 * bestOf(course)).toFixed(2)} % | ${at === undefined ? 'never' : `${at.toFixed(1)} s`} | ${share(lastOf(random))} | ${share(reached(random, goal))} |`,
+          `| ${[
+            contestant.name,
+            seed,
+            course.points.length,
+            course.epochs.toFixed(2),
+            `${(100 * bestOf(course)).toFixed(2)} %`,
+            at === undefined ? 'never' : `${at.seconds.toFixed(1)} s`,
+            share(at?.seconds, random.points.at(-1)?.seconds),
+            share(at?.seconds, reached(random, goal)?.seconds),
+            share(at?.steps, random.points.at(-1)?.steps),
+          ].join(' | ')} |`,
         )
       }
     }

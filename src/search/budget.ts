@@ -162,7 +162,7 @@ export function planFidelity(cost: TrialCost, seconds: number, trials?: number, 
   if (epochs >= 1) return { epochs: Math.min(epochs, mostEpochs) }
   // Not one epoch each: a share of the data, with fewer trials before the share gets too small to tell networks apart.
   const shareFor = (count: number): number => (perTrial(count) - cost.validSeconds) / cost.epochSeconds
-  const floor = Math.min(1, leastSteps / (inherit ? inheriting : 1) / cost.batches)
+  const floor = Math.min(1, leastSteps / cost.batches)
   const share = shareFor(wanted) >= floor ? shareFor(wanted) : Math.max(floor, Math.min(shareFor(Math.min(wanted, aim.least)), floor))
   const rounded = Math.min(1, Math.ceil(share * 100) / 100)
   return rounded >= 1 ? { epochs: 1 } : { epochs: 1, share: rounded }

@@ -25,7 +25,7 @@ const specs = {
  */
 const inheriting = {
   ...specs,
-  population: { ...specs.population, default: 6 },
+  population: { ...specs.population, default: 8 },
   sample: { ...specs.sample, default: 3 },
   crossover: { ...specs.crossover, default: 0 },
 } satisfies OptionSpecs

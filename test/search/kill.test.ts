@@ -26,10 +26,8 @@ const asked = [
   '--final-epochs',
   '2',
 ]
-const search = (out: string, more: readonly string[] = []): string[] => [
-  ...['search', 'digits', ...asked, '--seed', '3', '--workers', '1', '--out', at(out), '--json'],
-  ...more,
-]
+const search = (out: string, more: readonly string[] = []): string[] =>
+  ['search', 'digits', ...asked, '--seed', '3', '--workers', '1', '--out', at(out), '--json'].concat(more)
 
 function trialsOf(out: string): readonly TrialRow[] {
   const path = join(at(out), databaseName)
