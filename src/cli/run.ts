@@ -23,6 +23,7 @@ export async function runAndShow(command: 'fit' | 'search', data: string, option
     limits: options.limit as string | undefined,
     fidelity: options.fidelity as string | undefined,
     finalEpochs: options.finalEpochs as number | undefined,
+    inherit: options.inherit === true,
     warmStart: options.warmStart as string | undefined,
     workers: options.workers as number | undefined,
     deterministic: options.deterministic === true,

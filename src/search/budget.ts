@@ -143,6 +143,8 @@ export function costWithin(cost: TrialCost, limit: number | undefined): TrialCos
 
 /** Trials to aim for; more when full trials are cheap, fewer (down to the least) when even a short one is dear. */
 const aim = { least: 10, usual: 24, most: 60 } as const
+/** Where weights are inherited a trial goes on from what its parents learned: so many times as many, shorter ones. */
+const inheriting = 2
 const mostEpochs = 12
 const leastSteps = 60
 
@@ -150,9 +152,11 @@ const leastSteps = 60
  * Chooses how far each trial is trained, so that a sensible number of trials fits into the search's time.
  *
  * @param seconds of the search, times the workers
+ * @param inherit whether trials begin from their parents' weights
  */
-export function planFidelity(cost: TrialCost, seconds: number, trials?: number): Fidelity {
-  const wanted = trials === undefined ? aim.usual : Math.min(trials, aim.most)
+export function planFidelity(cost: TrialCost, seconds: number, trials?: number, inherit = false): Fidelity {
+  const usual = inherit ? inheriting * aim.usual : aim.usual
+  const wanted = trials === undefined ? usual : Math.min(trials, aim.most)
   const perTrial = (count: number): number => seconds / count - cost.fixedSeconds
   const epochs = Math.floor(perTrial(wanted) / (cost.epochSeconds + cost.validSeconds))
   if (epochs >= 1) return { epochs: Math.min(epochs, mostEpochs) }

@@ -1,5 +1,6 @@
 import type { SupernetEpoch, SupernetPlan } from '../oneshot/index.ts'
 import type { Architecture } from '../space/types.ts'
+import type { Change } from '../network/index.ts'
 import type { EpochRecord } from '../train/types.ts'
 import type { CostLimit } from './limits.ts'
 
@@ -70,6 +71,8 @@ export interface TrialStarted {
   readonly parents: readonly number[]
   /** What the strategy knew when it proposed it, such as the probability of each decision. */
   readonly details?: Readonly<Record<string, unknown>>
+  /** Number of the trial whose trained weights it begins from; absent: from fresh ones. */
+  readonly inherits?: number
 }
 
 export interface TrialEnded {
@@ -82,6 +85,20 @@ export interface TrialEnded {
   readonly reason?: string
   /** Number of the trial of the same architecture whose result this is: nothing was trained. */
   readonly replayOf?: number
+  /** What it began with, if that was not all fresh. */
+  readonly inherited?: Inherited
+}
+
+/** What a trial took over from another one's trained weights. */
+export interface Inherited {
+  /** The other trial's number. */
+  readonly from: number
+  /** 'morph': it began as the same function; 'name': with every parameter that still fits. */
+  readonly how: 'morph' | 'name'
+  /** Share of its trained parameters that are not fresh, 0 to 1. */
+  readonly share: number
+  /** Of a morph: how the network grew. */
+  readonly changes?: readonly Change[]
 }
 
 export interface FinalEnded {
@@ -143,6 +160,8 @@ export interface RunConfig {
   readonly deterministic: boolean
   readonly seed: number
   readonly device: 'cpu' | 'webgpu' | 'cuda'
+  /** Whether trials begin from their parent's trained weights. */
+  readonly inherit?: boolean
   /** The earlier run that this one began with; its trials are in the event `warm-started`. */
   readonly warmStart?: string
   /** `train`: the architecture that is trained without a search. */
@@ -170,6 +189,9 @@ export interface TrialRow {
   readonly reason?: string
   readonly replayOf?: number
   readonly parents: readonly number[]
+  /** The trial from whose weights it was to begin, and what it took over. */
+  readonly inherits?: number
+  readonly inherited?: Inherited
   readonly origin: string
   readonly details?: Readonly<Record<string, unknown>>
   /** ISO 8601. */
@@ -236,6 +258,8 @@ export interface TrialTask {
   readonly number: number
   readonly architecture: string
   readonly config: RunConfig
+  /** Number of the trial whose trained weights it begins from, where they are still kept. */
+  readonly inherits?: number
 }
 
 /** Runs trials somewhere; in-process, worker processes, later a queue. */
@@ -254,4 +278,5 @@ export interface TrialEnd {
   readonly metrics: Metrics
   readonly reason?: string
   readonly stoppedBy?: string
+  readonly inherited?: Inherited
 }

@@ -6,16 +6,16 @@ type Better = { readonly metric: string; readonly direction: 'maximize' | 'minim
 /** A trial after an event of its own (`trial-started`, `trial-epoch`, `trial-ended`); undefined when the event names no trial. */
 export function nextTrial(row: TrialRow | undefined, event: StoredEvent): TrialRow | undefined {
   if (event.type === 'trial-started') {
-    const { number, attempt, architecture, decisions, origin, parents, details, at } = event
+    const { number, attempt, architecture, decisions, origin, parents, inherits, details, at } = event
     const startedAt = new Date(at).toISOString()
-    const proposal = { architecture, decisions, origin, parents, ...(details && { details }) }
+    const proposal = { architecture, decisions, origin, parents, inherits, ...(details && { details }) }
     return { number, attempt, ...proposal, status: 'running', metrics: {}, epochs: 0, curve: [], startedAt }
   }
   if (row === undefined) return undefined
   if (event.type === 'trial-epoch') return { ...row, epochs: event.record.epoch, curve: [...row.curve, event.record] }
   if (event.type === 'trial-ended') {
-    const { status, metrics, stoppedBy, reason, replayOf, at, id } = event
-    return { ...row, status, metrics, stoppedBy, reason, replayOf, finishedAt: new Date(at).toISOString(), ended: id }
+    const { status, metrics, stoppedBy, reason, replayOf, inherited, at, id } = event
+    return { ...row, status, metrics, stoppedBy, reason, replayOf, inherited, finishedAt: new Date(at).toISOString(), ended: id }
   }
   return undefined
 }

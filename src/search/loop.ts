@@ -16,6 +16,8 @@ export interface LoopOptions {
   /** When the search's share of the time is over, ms since 1970: trials that run then are recorded as stopped by 'budget'. */
   readonly deadline?: number
   readonly onEvent?: (event: StoredEvent) => void
+  /** Of a proposal's parents, the trial whose trained weights it begins from; absent: all trials begin from fresh weights. */
+  readonly ancestor?: (parents: readonly number[]) => number | undefined
   /** So many failures one after another end the run; default 10. */
   readonly maxFailures?: number
   /** So many proposals one after another that were all known already count as an exhausted space; default 200. */
@@ -109,13 +111,13 @@ class Loop {
 
   /** What to run next; undefined when a slot has to wait or nothing is left. */
   private nextStart(): TrialStarted | undefined {
-    const { strategy, space } = this.options
+    const { strategy, space, ancestor } = this.options
     if (this.pace.tooLate()) return undefined
     const again = this.waiting.shift()
     if (again) return restart(again)
     if (this.exhausted || this.next >= this.most || !this.answers.readyFor(this.next)) return undefined
     const proposal = strategy.ask(this.next)
-    if (proposal !== 'exhausted') return begin(this.next++, space, proposal)
+    if (proposal !== 'exhausted') return begin(this.next++, space, proposal, ancestor?.(proposal.parents ?? []))
     // With others running, their results may bring new proposals; without, this is the end.
     this.exhausted = this.running.size === 0
     return undefined
@@ -139,7 +141,7 @@ class Loop {
     this.running.set(start.number, { cancel, done: this.work(start, cancel.signal) })
   }
 
-  private async work({ number, architecture, decisions }: TrialStarted, signal: AbortSignal): Promise<void> {
+  private async work({ number, architecture, decisions, inherits }: TrialStarted, signal: AbortSignal): Promise<void> {
     const { executor, config } = this.options
     const began = Date.now()
     let open = true
@@ -148,7 +150,7 @@ class Loop {
     }
     let end: TrialEnd
     try {
-      end = await evaluate(executor, { number, architecture, config }, onEpoch, signal)
+      end = await evaluate(executor, { number, architecture, config, inherits }, onEpoch, signal)
     } catch (error) {
       this.fail(error)
       return
@@ -196,21 +198,19 @@ class Loop {
   }
 }
 
-function begin(number: number, space: SearchSpace, { architecture: decisions, origin, parents = [], details }: Proposal): TrialStarted {
-  return {
-    type: 'trial-started',
-    number,
-    attempt: 1,
-    architecture: space.print(decisions),
-    decisions,
-    origin,
-    parents,
-    ...(details && { details }),
-  }
+function begin(
+  number: number,
+  space: SearchSpace,
+  { architecture: decisions, origin, parents = [], details }: Proposal,
+  inherits?: number,
+): TrialStarted {
+  const proposal = { architecture: space.print(decisions), decisions, origin, parents, inherits, ...(details && { details }) }
+  return { type: 'trial-started', number, attempt: 1, ...proposal }
 }
 
-function restart({ number, attempt, architecture, decisions, origin, parents, details }: TrialRow): TrialStarted {
-  return { type: 'trial-started', number, attempt: attempt + 1, architecture, decisions, origin, parents, ...(details && { details }) }
+function restart({ number, attempt, architecture, decisions, origin, parents, inherits, details }: TrialRow): TrialStarted {
+  const proposal = { architecture, decisions, origin, parents, inherits, ...(details && { details }) }
+  return { type: 'trial-started', number, attempt: attempt + 1, ...proposal }
 }
 
 /** A fault of the executor is a failed trial; what the user has to mend (a full disk, data that are gone) is no trial's fault. */

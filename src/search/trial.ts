@@ -6,6 +6,7 @@ import { type EpochRecord, measureStep, trainNetwork } from '../train/index.ts'
 import { type Bench, childOf, finite, outputsOf, rewarded, settingsFor } from './bench.ts'
 import type { TrialCost } from './budget.ts'
 import { affordable, weightBytes } from './limits.ts'
+import { type Ancestor, beginFrom } from './inherit.ts'
 import type { Metrics, RunConfig, TrialEnd, TrialTask } from './events.ts'
 
 export interface TrialHooks {
@@ -28,11 +29,16 @@ export interface TrialOutcome {
   readonly trained?: Trained
 }
 
-/** Trains one architecture at the run's fidelity and says what came of it: validation metrics, parameters, FLOPs, milliseconds for one example. */
+/**
+ * Trains one architecture at the run's fidelity and says what came of it: validation metrics, parameters, FLOPs, milliseconds for one example.
+ *
+ * @param ancestor the trained network that the task `inherits` from
+ */
 export async function runTrial(
   bench: Bench,
   { architecture: text, config }: TrialTask,
   { onEpoch, signal }: TrialHooks,
+  ancestor?: Ancestor,
 ): Promise<TrialOutcome> {
   const { runtime, dataset, threads, shared, device, cache, openBatches } = bench
   const architecture = bench.space.parse(text)
@@ -49,15 +55,18 @@ export async function runTrial(
         return 'continue' as const
       },
     }
-    const result = await trainNetwork({ runtime, network, dataset, batches, settings, threads, shared, device, cache, signal, hooks })
-    if (result.status !== 'finished') return { end: { status: result.status, metrics: {}, reason: result.reason } }
+    const begun = ancestor && (await beginFrom(bench, ancestor, network, batches, config.seed))
+    const options = { runtime, network, dataset, batches, settings, threads, shared, device, cache, signal, hooks }
+    const result = await trainNetwork({ ...options, initial: begun?.weights })
+    const inherited = begun?.inherited
+    if (result.status !== 'finished') return { end: { status: result.status, metrics: {}, reason: result.reason, inherited } }
     const { parameters, flops } = networkCost(network)
     const latencyMs = await measureLatency(runtime, network, result.weights, { threads, device })
     const metrics: Metrics = rewarded(bench, { ...finite(result.metrics), parameters, flops, bytes: weightBytes(parameters), latencyMs })
     const missing = config.objectives.find(({ metric }) => metrics[metric] === undefined)
     if (missing) return failed(`${missing.metric} could not be computed on the validation part`)
     return {
-      end: { status: 'finished', metrics },
+      end: { status: 'finished', metrics, inherited },
       trained: { architecture: text, network, weights: result.weights, metrics, curve: result.curve },
     }
   } finally {

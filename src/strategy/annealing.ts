@@ -100,5 +100,6 @@ export const annealing: StrategyEntry = {
   summary: 'mutates the current architecture; takes what is better always, what is worse ever less often',
   paper: 'Kirkpatrick, Gelatt, Vecchi 1983, Science 220',
   options: listed(specs),
+  descends: true,
   make: (context, options) => new Annealing(context, options),
 }

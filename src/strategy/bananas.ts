@@ -38,6 +38,7 @@ export const bananas: StrategyEntry = {
   summary: 'an ensemble of small networks learns which architectures are good, and draws the next one by what it believes and doubts',
   paper: 'White, Neiswanger, Savani 2021, arXiv:1910.11858',
   options: listed(specs),
+  descends: true,
   make(context, given) {
     const options = readOptions('bananas', specs, given)
     const { members, width, layers, steps } = options

@@ -161,5 +161,6 @@ export const bohb: StrategyEntry = {
   summary: 'draws near good trials, by a density over whole architectures; a third stays random (the sampler of BOHB)',
   paper: 'Falkner, Klein, Hutter 2018, arXiv:1807.01774',
   options: listed(specs),
+  descends: true,
   make: (context, options) => new Bohb(context, options),
 }

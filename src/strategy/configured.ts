@@ -25,4 +25,5 @@ export const bohb = (options?: Settings): ConfiguredStrategy => strategy('bohb',
 export const mcts = (options?: Settings): ConfiguredStrategy => strategy('mcts', options)
 export const bananas = (options?: Settings): ConfiguredStrategy => strategy('bananas', options)
 export const gp = (options?: Settings): ConfiguredStrategy => strategy('gp', options)
+export const morphism = (options?: Settings): ConfiguredStrategy => strategy('morphism', options)
 export const pnas = (options?: Settings): ConfiguredStrategy => strategy('pnas', options)

@@ -14,6 +14,17 @@ const specs = {
   isomorphs: { summary: 'whether an architecture may be tried that is the same network as one before', default: false },
 } satisfies OptionSpecs
 
+/**
+ * Where weights are inherited a trial goes on from what its parents learned, so few lines that get old soon are better than many young ones; and a child
+ * of two parents would lose most of what either knows (Real et al. 2017, arXiv:1703.01041, mutates only).
+ */
+const inheriting = {
+  ...specs,
+  population: { ...specs.population, default: 8 },
+  sample: { ...specs.sample, default: 3 },
+  crossover: { ...specs.crossover, default: 0 },
+} satisfies OptionSpecs
+
 interface Member {
   readonly number: number
   readonly architecture: Architecture
@@ -41,7 +52,7 @@ class Evolution implements Strategy {
   constructor(context: StrategyContext, options: Parameters<StrategyEntry['make']>[1]) {
     this.#context = context
     this.#space = context.space
-    this.#options = readOptions('evolution', specs, options)
+    this.#options = readOptions('evolution', context.inherits ? inheriting : specs, options)
     this.#unseen = new Unseen(context.space, context.seed, this.#options.isomorphs ? 'decisions' : 'network')
   }
 
@@ -99,5 +110,6 @@ export const evolution: StrategyEntry = {
   summary: 'a population of trials: the best of a sample is mutated or crossed, the oldest leaves',
   paper: 'Real, Aggarwal, Huang, Le 2019, arXiv:1802.01548',
   options: listed(specs),
+  descends: true,
   make: (context, options) => new Evolution(context, options),
 }

@@ -59,6 +59,7 @@ export const gp: StrategyEntry = {
   summary: 'a Gaussian process over graphs and decisions learns which architectures are good; the largest expected improvement comes next',
   paper: 'Ru, Wan, Dong, Osborne 2021, arXiv:2006.07556',
   options: listed(specs),
+  descends: true,
   make(context, given) {
     const options = readOptions('gp', specs, given)
     const { space } = context

@@ -108,5 +108,6 @@ export const localSearch: StrategyEntry = {
   summary: 'tries the neighbours of the best one by one, climbs to the first that is better, begins anew on a summit',
   paper: 'White, Nolen, Savani 2021, arXiv:2005.02960',
   options: listed(specs),
+  descends: true,
   make: (context, options) => new LocalSearch(context, options),
 }

@@ -150,5 +150,6 @@ export const mcts: StrategyEntry = {
   summary: 'tree search: learns to part the space into better and worse, and draws from the most promising part',
   paper: 'Wang, Xie, Li, Fonseca, Tian 2019, arXiv:1906.06832',
   options: listed(specs),
+  descends: true,
   make: (context, options) => new Mcts(context, options),
 }

@@ -116,5 +116,6 @@ export const nsga2: StrategyEntry = {
   summary: 'evolution for several objectives: keeps the Pareto front, and on it the trials that lie apart',
   paper: 'Deb, Pratap, Agarwal, Meyarivan 2002, IEEE Transactions on Evolutionary Computation 6(2)',
   options: listed(specs),
+  descends: true,
   make: (context, options) => new Nsga2(context, options),
 }

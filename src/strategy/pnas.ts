@@ -199,6 +199,7 @@ export const pnas: StrategyEntry = {
   summary: 'simple networks first; the best are widened step by step, and a learned surrogate ranks what is worth a trial',
   paper: 'Liu et al. 2018, arXiv:1712.00559',
   options: listed(specs),
+  descends: true,
   refuses: (space) => fault(space, complexityRange(space, 0)),
   make: (context, options) => new Progressive(context, options),
 }

@@ -11,6 +11,7 @@ import { reinforcement } from './reinforcement.ts'
 import { nsga2 } from './nsga2.ts'
 import { tpe } from './tpe.ts'
 import { bohb } from './bohb.ts'
+import { morphism } from './morphism.ts'
 import { mcts } from './mcts.ts'
 import { pnas } from './pnas.ts'
 import { random } from './random.ts'
@@ -32,6 +33,7 @@ export const strategies: readonly StrategyEntry[] = [
   bananas,
   gp,
   pnas,
+  morphism,
 ]
 
 /**

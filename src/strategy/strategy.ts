@@ -43,6 +43,10 @@ export interface StrategyContext {
   readonly space: SearchSpace
   readonly seed: number
   readonly objectives: readonly Objective[]
+  /** Whether children begin from the trained weights of the trial that they descend from: what parents learned counts then. */
+  readonly inherits?: boolean
+  /** Whether the network of `to` can begin as the very function of that of `from`; absent where nobody knows. */
+  readonly grows?: (from: Architecture, to: Architecture) => boolean
 }
 
 /** A registry entry: data, so that help, docs and the page read the same. */
@@ -52,6 +56,10 @@ export interface StrategyEntry {
   /** Authors, year, arXiv id. */
   readonly paper?: string
   readonly options: Readonly<Record<string, { readonly summary: string; readonly default: number | string | boolean }>>
+  /** Whether proposals name the trials that they descend from, whose trained weights a child can begin with. */
+  readonly descends?: boolean
+  /** Whether they always begin with them: the strategy counts on it. */
+  readonly inherits?: boolean
   /** Why the strategy cannot take a space, as a sentence with the mend; undefined (or absent) when it can. */
   refuses?(space: SearchSpace): string | undefined
   make(context: StrategyContext, options?: Readonly<Record<string, number | string | boolean>>): Strategy

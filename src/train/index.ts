@@ -1,3 +1,4 @@
+export { channelStatistics } from './channel-statistics.ts'
 export { evaluate, type EvaluateOptions } from './evaluate.ts'
 export { createEvaluator, type Evaluation, evaluationBatchSize, type Evaluator, type EvaluatorOptions } from './evaluator.ts'
 export { classificationMetrics, type Metrics, regressionMetrics } from './metrics.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { initialWeights, parameterSpecs, type Weights } from '../../src/network/index.ts'
+import { copyPart, initialWeights, parameterSpecs, type Weights } from '../../src/network/index.ts'
 import {
   findOneShot,
   type SupernetEpoch,
@@ -10,7 +10,7 @@ import {
 } from '../../src/oneshot/index.ts'
 import { pathPlan, supernetSettings } from '../../src/oneshot/plan.ts'
 import { PathTrainer } from '../../src/oneshot/path-trainer.ts'
-import { copyPart, SharedWeights } from '../../src/oneshot/shared-weights.ts'
+import { SharedWeights } from '../../src/oneshot/shared-weights.ts'
 import { createStep } from '../../src/train/program.ts'
 import { contextOf, elastic, plain } from './fixtures.ts'
 

@@ -26,7 +26,8 @@ const asked = [
   '--final-epochs',
   '2',
 ]
-const search = (out: string): string[] => ['search', 'digits', ...asked, '--seed', '3', '--workers', '1', '--out', at(out), '--json']
+const search = (out: string, more: readonly string[] = []): string[] =>
+  ['search', 'digits', ...asked, '--seed', '3', '--workers', '1', '--out', at(out), '--json'].concat(more)
 
 function trialsOf(out: string): readonly TrialRow[] {
   const path = join(at(out), databaseName)
@@ -44,8 +45,8 @@ const listOf = (rows: readonly TrialRow[]) =>
   rows.map(({ number, architecture, status, metrics }) => [number, architecture, status, metrics.accuracy])
 
 /** Starts a search and resolves when so many trials have finished. */
-async function searching(out: string, finished: number): Promise<ChildProcess> {
-  const child = start(search(out), folder)
+async function searching(out: string, finished: number, more?: readonly string[]): Promise<ChildProcess> {
+  const child = start(search(out, more), folder)
   while (child.exitCode === null) {
     try {
       if (ended(trialsOf(out)).length >= finished) return child
@@ -77,6 +78,26 @@ describe('a search that is killed', () => {
     expect(results[1].best.architecture).toBe(results[0].best.architecture)
     expect(results[1].test).toEqual(results[0].test)
     expect(results[1].trials).toEqual({ finished: 6, stopped: 0, failed: 0 })
+  })
+
+  it('that inherits weights goes on alike, too', async () => {
+    const calm = nascent(search('heirs', ['--inherit']), { cwd: folder })
+    expect(calm.code, calm.stderr).toBe(0)
+    const child = await searching('killed-heirs', 4, ['--inherit'])
+    process.kill(-(child.pid ?? 0), 'SIGKILL')
+    await once(child, 'close')
+    expect(ended(trialsOf('killed-heirs')).length).toBeLessThan(6)
+    const resumed = nascent(['resume', at('killed-heirs'), '--json'], { cwd: folder })
+    expect(resumed.code, resumed.stderr).toBe(0)
+    const [undisturbed, rows] = [trialsOf('heirs'), trialsOf('killed-heirs')]
+    expect(listOf(rows)).toEqual(listOf(undisturbed))
+    expect(rows.map(({ inherited }) => inherited)).toEqual(undisturbed.map(({ inherited }) => inherited))
+    const heirs = rows.filter(({ parents }) => parents.length > 0)
+    expect(heirs.length).toBeGreaterThan(0)
+    for (const { parents, inherited } of heirs) {
+      expect(inherited?.from).toBe(parents[0])
+      expect(inherited?.share).toBeGreaterThan(0)
+    }
   })
 
   it.skipIf(process.platform !== 'linux')('leaves no worker behind when only its coordinator is killed', async () => {

@@ -12,6 +12,7 @@ const capabilities: Readonly<Record<string, StrategyCapabilities>> = {
   bananas: { learns: true, unique: true, exhausts: true, floats: true, runs: 5, trials: 80 },
   pnas: { learns: true, unique: true, exhausts: true, floats: true, runs: 5 },
   gp: { learns: true, unique: true, exhausts: true, floats: true, runs: 5, trials: 80 },
+  morphism: { learns: true, unique: true, exhausts: true, floats: true, runs: 5 },
   evolution: { learns: true, unique: true, exhausts: true, floats: true },
   reinforcement: { learns: true, unique: true, exhausts: true, floats: true },
   nsga2: { learns: true, unique: true, exhausts: true, floats: true },

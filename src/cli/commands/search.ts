@@ -42,6 +42,11 @@ export const search: CommandSpec = {
       summary: 'epochs of the final training (default: what fits the budget)',
       parse: wholeNumber('--final-epochs', 1, 10_000),
     },
+    {
+      flags: '--inherit',
+      summary: "children begin from their parent's trained weights and train briefly (strategies whose networks descend from others)",
+      default: false,
+    },
     { flags: '--warm-start <run>', summary: 'begin with the trials of an earlier run (its id or folder) that are in the space' },
     workersOption,
     deterministicOption,
@@ -51,6 +56,7 @@ export const search: CommandSpec = {
   ],
   examples: [
     'nascent search fashion-mnist --space chain --strategy evolution --budget 5m',
+    'nascent search fashion-mnist --strategy evolution --inherit --budget 5m',
     'nascent search photos/ --warm-start brave-otter --budget 10m',
     'nascent search photos/ --strategy random --budget 200trials --workers 2 --seed 7 --out runs/first',
   ],

@@ -5,7 +5,22 @@ import { printJson, printTable, quantity } from '../terminal.ts'
 
 /** The trial list of the contract's JSON. */
 function trialRecord(row: TrialRow): Record<string, unknown> {
-  const { number, architecture, status, metrics, epochs, stoppedBy, reason, parents, origin, details, startedAt, finishedAt, attempt } = row
+  const {
+    number,
+    architecture,
+    status,
+    metrics,
+    epochs,
+    stoppedBy,
+    reason,
+    parents,
+    inherited,
+    origin,
+    details,
+    startedAt,
+    finishedAt,
+    attempt,
+  } = row
   return {
     number,
     architecture,
@@ -16,6 +31,7 @@ function trialRecord(row: TrialRow): Record<string, unknown> {
     reason,
     parent: parents[0],
     parents,
+    inherited,
     origin,
     details,
     startedAt,

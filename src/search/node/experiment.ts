@@ -6,6 +6,7 @@ import { defaultBudget, parseBudget, parseFidelity } from '../budget.ts'
 import { type Bench, outputsOf } from '../bench.ts'
 import type { RunConfig, RunState, Store, WarmStarted } from '../events.ts'
 import { affordable } from '../limits.ts'
+import { growsIn } from '../grows.ts'
 import { isComparable, warmStrategy } from '../warm-start.ts'
 import type { Reward } from '../../oneshot/index.ts'
 import { createSessionCache } from '../../tensor/index.ts'
@@ -44,7 +45,7 @@ export async function runSearch(options: SearchOptions, hooks: RunHooks = {}): P
   if (options.fidelity !== undefined) parseFidelity(options.fidelity)
   await checkDevice(options.device)
   const prepared = await prepare(options, hooks)
-  const { data, dataset, named, space, objectives, limits, reward } = prepared
+  const { data, dataset, named, space, objectives, limits, reward, inherit } = prepared
   const { named: namedStrategy, searcher: strategy } = prepared.strategy
   const earlier = options.warmStart === undefined ? undefined : readEarlier(options.warmStart, space)
   const place = createRunPlace(options.out, hooks.onNote)
@@ -62,6 +63,7 @@ export async function runSearch(options: SearchOptions, hooks: RunHooks = {}): P
     objectives,
     reward: reward?.named.name,
     rewardHash: reward?.named.hash,
+    ...(inherit && { inherit }),
     ...(earlier && { warmStart: earlier.run }),
     budget,
     limits,
@@ -171,8 +173,9 @@ function searchWith(whole: SearchSpace, searcher: Searcher, config: RunConfig, d
       searcher.proposer({ space, seed, objectives }, learned, strategyOptions)
     return { space, method: searcher, proposer, rejected }
   }
-  const space = affordable(whole, config, { input: dataset.input, outputs: outputsOf(dataset) }, reject)
-  const strategy = searcher.make({ space, seed, objectives }, strategyOptions)
+  const context = { input: dataset.input, outputs: outputsOf(dataset) }
+  const space = affordable(whole, config, context, reject)
+  const strategy = searcher.make({ space, seed, objectives, inherits: config.inherit, grows: growsIn(space, context) }, strategyOptions)
   return { space, strategy: warm ? warmStrategy(strategy, warm, space, objectives) : strategy, rejected }
 }
 

@@ -4,7 +4,7 @@ import { UserError } from '../../errors.ts'
 import { type FinalWeights, findOneShot } from '../../oneshot/index.ts'
 import type { StepPlan } from '../../train/index.ts'
 import { finalEpochsBySize, type TimePlan } from '../budget.ts'
-import type { RunConfig, RunState, SearchEvent, Store } from '../events.ts'
+import type { RunConfig, RunState, SearchEvent, Store, TrialRow } from '../events.ts'
 import type { FinalOutcome } from '../final.ts'
 import type { Crew } from './crew.ts'
 import { trialFolder } from './kept.ts'
@@ -76,7 +76,7 @@ export async function finalModel(
     config,
     metrics: row?.metrics,
     ...(from === 'better' && hasTrial ? { rival: row?.metrics } : {}),
-    leastSteps: hasTrial ? row?.curve.at(-1)?.step : undefined,
+    leastSteps: hasTrial && row ? lineageSteps(course.store.trials(), row) : undefined,
     plan: plan ?? fixedPlan(config, course.examples),
     // What was planned before a kill is carried out, even if the kill has cost some time.
     until: plan ? undefined : time?.trainUntil,
@@ -100,6 +100,12 @@ export async function finalModel(
 /** Where a run's final weights come from. */
 export const finalWeights = ({ strategy, strategyOptions }: Pick<RunConfig, 'strategy' | 'strategyOptions'>): FinalWeights =>
   findOneShot(strategy)?.finalWeights?.(strategyOptions) ?? 'scratch'
+
+/** Steps of a trial and of those from whose weights it began. */
+function lineageSteps(rows: readonly TrialRow[], row: TrialRow): number {
+  const before = rows.find(({ number }) => number === row.inherited?.from)
+  return (row.curve.at(-1)?.step ?? 0) + (before ? lineageSteps(rows, before) : 0)
+}
 
 /** Without a time budget the length is fixed by the size of the data, so that the same command always does the same. */
 function fixedPlan({ budget, finalEpochs }: RunConfig, examples: number): StepPlan | undefined {

@@ -4,7 +4,9 @@ import { loadModel, saveModel, summarizeData, takeExamples, type TestResult } fr
 import { summarizeTest } from '../../model/test-result.ts'
 import { decodeState, encodeState, evaluate, type TrainState } from '../../train/index.ts'
 import { type Bench, finite } from '../bench.ts'
+import { UserError } from '../../errors.ts'
 import type { RunConfig } from '../events.ts'
+import type { Ancestor } from '../inherit.ts'
 import { type FinalHooks, type FinalOutcome, type FinalTask, runFinal } from '../final.ts'
 import type { Trained } from '../trial.ts'
 import { finalStateName, writeWhole } from './runs.ts'
@@ -28,6 +30,17 @@ export async function keepTrained(
   const data = summarizeData(dataset)
   const examples = takeExamples(dataset.valid, dataset.input)
   await saveModel({ version, architecture, space, network, weights, data, metrics, curve, examples, ...(test ? { test } : {}) }, folder)
+}
+
+/** The trained network of a trial of the run in `folder`; undefined when it is no longer kept. */
+export async function recallTrained(folder: string, number: number): Promise<Ancestor | undefined> {
+  try {
+    const { network, weights } = await loadModel(trialFolder(folder, number))
+    return { number, network, weights }
+  } catch (error) {
+    if (error instanceof UserError) return undefined
+    throw error
+  }
 }
 
 /** Trains the final model and keeps it; its state is kept on the way, so that a killed process loses little. */

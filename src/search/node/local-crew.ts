@@ -6,7 +6,7 @@ import type { RunConfig } from '../events.ts'
 import type { Crew } from './crew.ts'
 import { judgeTrial } from '../supernet.ts'
 import { findOneShot, type SupernetState } from '../../oneshot/index.ts'
-import { adoptIn, finishIn, keepTrained, trialFolder } from './kept.ts'
+import { adoptIn, finishIn, keepTrained, recallTrained, trialFolder } from './kept.ts'
 import { loadSupernet, trainSupernetIn } from './supernet.ts'
 
 /**
@@ -16,7 +16,11 @@ import { loadSupernet, trainSupernetIn } from './supernet.ts'
  */
 export function createLocalCrew(bench: Omit<Bench, 'threads' | 'shared'>, config: RunConfig, folder: string): Crew {
   const whole: Bench = { ...bench, threads: availableParallelism(), shared: false }
-  const executor = createInProcessExecutor(whole, (number, trained) => keepTrained(trialFolder(folder, number), whole, config, trained))
+  const executor = createInProcessExecutor(
+    whole,
+    (number, trained) => keepTrained(trialFolder(folder, number), whole, config, trained),
+    (number) => recallTrained(folder, number),
+  )
   let shared: SupernetState | undefined
   const judge: Crew['run'] = async (task) => {
     shared ??= loadSupernet(folder)

@@ -30,6 +30,8 @@ export interface SearchOptions {
   readonly finalEpochs?: number
   /** Share of the time for the final training; default 0.5. */
   readonly finalShare?: number
+  /** Whether children begin from the trained weights of the trial that they descend from. */
+  readonly inherit?: boolean
   /** An earlier run (id or folder) whose trials the strategy begins with. */
   readonly warmStart?: string
   readonly workers?: number

@@ -50,7 +50,7 @@ export async function planRun(
   const finalSeconds = finalWeights(config) === 'shared' ? left : (time.trainUntil - time.searchUntil) / 1000
   const maxWork = planCostLimit(cost, finalSeconds, Math.max(1, coreGain * availableParallelism()), examples)
   const typical = costWithin(cost, maxWork)
-  const fidelity = planFidelity(typical, left * crew.slots, trials)
+  const fidelity = planFidelity(typical, left * crew.slots, trials, config.inherit)
   return {
     fidelity,
     fidelityFrom: `planned for ${left.toFixed(0)} s: ${describe(typical)}`,

@@ -6,7 +6,7 @@ import { randomFor } from '../../space/random.ts'
 import type { SearchSpace } from '../../space/types.ts'
 import { searchedSpace } from '../../oneshot/index.ts'
 import { defaultSettings } from '../../train/index.ts'
-import { findStrategy, validate } from '../../strategy/index.ts'
+import { findStrategy, strategies, validate } from '../../strategy/index.ts'
 import { type OptionSpecs, readOptions } from '../../strategy/options.ts'
 import type { Objective } from '../../strategy/strategy.ts'
 import { outputsOf } from '../bench.ts'
@@ -28,11 +28,13 @@ export interface Prepared {
   readonly objectives: readonly Objective[]
   readonly limits: readonly CostLimit[] | undefined
   readonly reward: KnownReward | undefined
+  /** Whether trials begin from their parents' weights. */
+  readonly inherit: boolean
 }
 
 type Wanted = Pick<
   SearchOptions,
-  'data' | 'target' | 'seed' | 'space' | 'strategy' | 'strategyOptions' | 'objectives' | 'reward' | 'limits'
+  'data' | 'target' | 'seed' | 'space' | 'strategy' | 'strategyOptions' | 'objectives' | 'reward' | 'limits' | 'inherit'
 >
 
 /** @throws UserError for the first thing that is not as it must be */
@@ -41,6 +43,7 @@ export async function prepare(options: Wanted, hooks: RunHooks): Promise<Prepare
   const { strategy: wanted = 'evolution' } = options
   const known = await knownSearcher(wanted)
   const strategy = known.searcher
+  const inherit = inheritsWeights(strategy, options.inherit)
   const limits = options.limits === undefined ? undefined : parseLimits(options.limits)
   const reward = options.reward === undefined ? undefined : await knownReward(options.reward)
   const given = options.space === undefined ? undefined : await knownSpace(options.space)
@@ -57,7 +60,25 @@ export async function prepare(options: Wanted, hooks: RunHooks): Promise<Prepare
     readOptions(strategy.name, strategy.options as OptionSpecs, options.strategyOptions)
     strategy.finalWeights?.(options.strategyOptions)
   } else strategy.make({ space, seed: options.seed ?? 0, objectives }, options.strategyOptions)
-  return { data, dataset, named, space, strategy: known, objectives, limits, reward }
+  return { data, dataset, named, space, strategy: known, objectives, limits, reward, inherit }
+}
+
+/** Whether a search hands weights down: asked for, or what its strategy is about. @throws UserError when nothing descends from anything */
+function inheritsWeights(searcher: Searcher, asked = false): boolean {
+  if (isOneShot(searcher)) {
+    if (asked)
+      throw new UserError(
+        `${searcher.name} shares one set of weights among all networks, so nothing is left to inherit: leave out --inherit.`,
+      )
+    return false
+  }
+  if (asked && !searcher.descends) {
+    const able = strategies.filter(({ descends }) => descends).map(({ name }) => name)
+    throw new UserError(
+      `Networks of the strategy ${searcher.name} have no parents to inherit from; with --inherit take one of: ${able.join(', ')}.`,
+    )
+  }
+  return asked || searcher.inherits === true
 }
 
 /** Spaces that serve well where nothing is said, the first that is for such data. */

@@ -110,7 +110,7 @@ export function createProcessCrew(options: ProcessOptions): Crew {
 /** With shared weights a trial is judged, not trained. */
 function requestFor(task: TrialTask, compute: Compute, run: string | undefined, folder: string | undefined): TrialRequest {
   if (run === undefined || folder === undefined || findOneShot(task.config.strategy) === undefined)
-    return { type: 'trial', compute, task, folder }
+    return { type: 'trial', compute, task, folder, run }
   return { type: 'judge', compute, task, folder, run }
 }
 

@@ -15,7 +15,8 @@ export interface Compute {
 
 /** What a worker process is asked for, one at a time; all of it is JSON. `folder`: where the trained model is kept. */
 export type Request =
-  | { readonly type: 'trial'; readonly compute: Compute; readonly task: TrialTask; readonly folder?: string }
+  /** `run`: the run's folder, in which the trial that this one inherits from lies. */
+  | { readonly type: 'trial'; readonly compute: Compute; readonly task: TrialTask; readonly folder?: string; readonly run?: string }
   /** Judges a path with the shared weights of the run in the folder `run`. */
   | { readonly type: 'judge'; readonly compute: Compute; readonly task: TrialTask; readonly folder: string; readonly run: string }
   | { readonly type: 'supernet'; readonly compute: Compute; readonly task: SupernetTask; readonly folder: string }

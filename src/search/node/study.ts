@@ -5,7 +5,8 @@ import { learnedOf, type OneShotEntry } from '../../oneshot/index.ts'
 import type { Strategy } from '../../strategy/strategy.ts'
 import { planTime, type TimePlan } from '../budget.ts'
 import type { RunConfig, RunState, Store, TrialRow } from '../events.ts'
-import { isBetter, usedSeconds } from '../fold.ts'
+import { usedSeconds } from '../fold.ts'
+import { forgotten } from '../forget.ts'
 import type { FinalOutcome } from '../final.ts'
 import { frontOf } from '../front.ts'
 import { type LoopEnd, runLoop } from '../loop.ts'
@@ -117,9 +118,11 @@ function proposals(
   time: TimePlan | undefined,
   hooks: RunHooks,
 ): Promise<LoopEnd> {
+  const forget = (): void => forgetWorst(place.folder, store)
+  forget()
   const onEvent: RunHooks['onEvent'] = (event) => {
     hooks.onEvent?.(event)
-    if (event.type === 'trial-ended') forgetWorst(place.folder, store)
+    if (event.type === 'trial-started') forget()
   }
   return runLoop({
     config,
@@ -130,18 +133,27 @@ function proposals(
     signal: hooks.signal,
     deadline: time?.searchUntil,
     onEvent,
+    ...(config.inherit ? { ancestor: (parents) => ancestorOf(place.folder, store, parents) } : {}),
   })
 }
 
-/** Removes the model of the worst trial when more are kept than may be. */
+/** The trial from whose kept model a child of these parents begins: the first parent's, if it is still there. */
+function ancestorOf(folder: string, store: Store, [parent]: readonly number[]): number | undefined {
+  const row = store.trials().find(({ number }) => number === parent)
+  const number = row?.replayOf ?? row?.number
+  return number !== undefined && hasModel(trialFolder(folder, number)) ? number : undefined
+}
+
+/**
+ * Removes the models of the worst trials when more are kept than may be. Which ones depends on the trials' numbers and results alone, not on when this is
+ * called or in which order the latest results came, so that a search which inherits weights goes on alike after a kill.
+ */
 function forgetWorst(folder: string, store: Store): void {
   const state = store.run()
-  const objective = state?.config.objectives[0]
-  if (state === undefined || objective === undefined || state.trials.finished <= keptModels) return
-  const kept = store.trials().filter(({ number, status }) => status === 'finished' && hasModel(trialFolder(folder, number)))
-  if (kept.length <= keptModels) return
-  const worst = kept.reduce((a, b) => (isBetter(b.metrics[objective.metric], a.metrics[objective.metric], objective.direction) ? a : b))
-  rmSync(trialFolder(folder, worst.number), { recursive: true, force: true })
+  if (state === undefined || state.trials.finished <= keptModels) return
+  for (const number of forgotten(store.trials(), state.config, keptModels)) {
+    rmSync(trialFolder(folder, number), { recursive: true, force: true })
+  }
 }
 
 async function interrupted(study: Study, record: Recorder): Promise<RunResult> {

@@ -8,7 +8,7 @@ import type { RunConfig } from '../events.ts'
 import { measureTrial, runTrial } from '../trial.ts'
 import { judgeTrial } from '../supernet.ts'
 import type { SupernetState } from '../../oneshot/index.ts'
-import { adoptIn, finishIn, keepTrained } from './kept.ts'
+import { adoptIn, finishIn, keepTrained, recallTrained } from './kept.ts'
 import type { Compute, Message, Order, Request, Results } from './protocol.ts'
 import { loadReward } from './rewards.ts'
 import { loadSpace } from './spaces.ts'
@@ -60,7 +60,9 @@ async function answer(request: Request): Promise<Results[keyof Results]> {
     case 'measure':
       return measureTrial(bench, config)
     case 'trial': {
-      const { end, trained } = await runTrial(bench, request.task, { signal, onEpoch })
+      const { task, run } = request
+      const ancestor = task.inherits === undefined || run === undefined ? undefined : await recallTrained(run, task.inherits)
+      const { end, trained } = await runTrial(bench, task, { signal, onEpoch }, ancestor)
       // On the disk before the trial counts as finished.
       if (trained && request.folder !== undefined) await keepTrained(request.folder, bench, config, trained)
       return end
