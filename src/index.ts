@@ -1,5 +1,6 @@
 export { UserError } from './errors.ts'
 export { type FinishedRun, type Options, resume, type Run, search } from './library.ts'
+export * from './oneshot/configured.ts'
 export * from './strategy/configured.ts'
 export type { Reward } from './oneshot/index.ts'
 export type { Metrics, RunConfig, SearchEvent, StoredEvent, TrialRow } from './search/events.ts'

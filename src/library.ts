@@ -1,11 +1,12 @@
 import type { StoredEvent } from './search/events.ts'
 import type { ResumeChange } from './search/node/experiment.ts'
 import type { RunHooks, RunResult, SearchOptions } from './search/node/options.ts'
+import type { ConfiguredMethod } from './oneshot/index.ts'
 import type { ConfiguredStrategy } from './strategy/index.ts'
 
 export interface Options extends Omit<SearchOptions, 'command' | 'strategy' | 'strategyOptions' | 'since'> {
-  /** A name, or one of `evolution({ population: 20 })`, `random()`, …; default: evolution. */
-  readonly strategy?: string | ConfiguredStrategy
+  /** A name, or one of `evolution({ population: 20 })`, `spos()`, …; default: evolution. */
+  readonly strategy?: string | ConfiguredStrategy | ConfiguredMethod
   readonly signal?: AbortSignal
   /** Plain sentences on the way. */
   readonly onNote?: (note: string) => void

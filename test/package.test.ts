@@ -15,7 +15,7 @@ const paths = Object.entries(manifest.exports).flatMap(([path, target]) => (type
 
 /** What each sub-path must offer: a few names that examples and docs rely on. */
 const offered: Readonly<Record<string, readonly string[]>> = {
-  '.': ['search', 'resume', 'evolution', 'random', 'space', 'choice', 'conv', 'UserError'],
+  '.': ['search', 'resume', 'evolution', 'morphism', 'enas', 'darts', 'space', 'choice', 'conv', 'UserError'],
   './tensor': ['input', 'gradients', 'convolution', 'createTrainingProgram'],
   './network': ['buildNetwork', 'networkCost', 'initialWeights'],
   './space': ['space', 'choice', 'repeat', 'cell', 'float', 'randomFor'],
@@ -23,6 +23,7 @@ const offered: Readonly<Record<string, readonly string[]>> = {
   './data': ['openDataset', 'openBatches', 'describeDatasets'],
   './train': ['trainNetwork', 'evaluate', 'defaultSettings'],
   './strategy': ['strategies', 'findStrategy'],
+  './oneshot': ['oneShotMethods', 'trainSupernet', 'judgePath', 'spos', 'darts'],
   './model': ['exportModel', 'predict', 'writeReport'],
   './search': ['runLoop', 'parseBudget'],
 }

@@ -1,3 +1,4 @@
+export * from './configured.ts'
 export { type Judged, judgePath } from './judge.ts'
 export type {
   FinalWeights,
