@@ -30,6 +30,8 @@ export interface Gates {
   weights(decision: Decision): Tensor | undefined
   /** Another way than a weighted sum to make one of some values. */
   readonly mix?: (node: SupernetNode, inputs: readonly Tensor[]) => Tensor | undefined
+  /** Another way to add up some values. */
+  readonly sum?: (node: SupernetNode, inputs: readonly Tensor[]) => Tensor
 }
 
 /** Every parameter and statistic of a supernet, at its largest. */
@@ -88,9 +90,11 @@ export function buildSupernet(
     const { how } = node
     values.set(
       node.path,
-      how.kind === 'layer'
-        ? definitionOf(how.layer).forward(how.layer, inputs, contextOf(node.path, how.window))
-        : combined(node, inputs, gates),
+      how.kind !== 'layer'
+        ? combined(node, inputs, gates)
+        : how.layer.kind === 'add' && gates.sum
+          ? gates.sum(node, inputs)
+          : definitionOf(how.layer).forward(how.layer, inputs, contextOf(node.path, how.window)),
     )
   }
   return { output: value(supernet.output), statistics }

@@ -2,7 +2,7 @@ import { SpaceError } from '../space/error.ts'
 import { listed, type Outcomes } from '../space/outcomes.ts'
 import { type Architecture, sameValue, type SearchSpace, type NetworkContext } from '../space/index.ts'
 import { type Supernet, type SupernetNode, supernetOf } from '../space/supernet.ts'
-import { always, type Condition, eitherOf, gatedSum, type Selection, type Tensor, within } from '../tensor/index.ts'
+import { add, addGated, always, type Condition, eitherOf, gatedSum, holds, type Selection, type Tensor, within } from '../tensor/index.ts'
 
 /** A supernet in which single paths are chosen when it runs. */
 export interface SampledGraph {
@@ -11,6 +11,8 @@ export interface SampledGraph {
   condition(path: string): Condition
   /** Combines the inputs of a mixture or a sum of sources: what is not on the path is not computed. */
   mix(node: SupernetNode, inputs: readonly Tensor[]): Tensor | undefined
+  /** Adds up values, within the branches that make them. */
+  sum(node: SupernetNode, inputs: readonly Tensor[]): Tensor
   /** What is on the path of an architecture; undefined when it is none of the supernet's paths. */
   select(architecture: Architecture): Selection | undefined
 }
@@ -23,16 +25,28 @@ export function sampledGraph(space: SearchSpace, context: NetworkContext): Sampl
   const supernet = supernetIfAny(space, context)
   if (!supernet || !supernet.nodes.every(({ how }) => how.kind === 'mixture' || how.kind === 'sources' || plainLayer(how))) return undefined
   const groups = new Map(supernet.nodes.filter(({ how }) => how.kind !== 'layer').map(({ path }, i) => [path, `c${i}`]))
+  const readers = readersOf(supernet)
   const conditions = conditionsOf(supernet, (path) => groups.get(path) as string)
   const condition = (path: string): Condition => conditions.get(path) ?? always
   return {
     supernet,
     condition,
     mix: (node, inputs) => {
-      const group = groups.get(node.path)
-      return group === undefined ? undefined : gatedSum(inputs, alternatives(node, group, condition(node.path)))
+      if (node.how.kind === 'layer') return undefined
+      const conditions = alternatives(node, groups.get(node.path) as string, condition(node.path))
+      if (node.how.kind === 'mixture') return gatedSum(inputs, conditions)
+      return inputs.map((x, i) => gatedSum([x], [conditions[i]])).reduce((sum, x) => addGated(sum, x, condition(node.path)))
     },
-    select: (architecture) => selectPath(supernet, groups, architecture),
+    sum: (node, inputs) => {
+      const on = condition(node.path)
+      const single = (i: number): boolean => readers.get(node.inputs[i]) === 1
+      // What others read, too, comes first, and is added as it is.
+      const shared = inputs.filter((_, i) => !single(i))
+      const own = inputs.filter((_, i) => single(i))
+      const sum = shared.length === 0 ? undefined : shared.reduce((left, right) => add(left, right))
+      return sum === undefined ? own.reduce((left, x) => addGated(left, x, on)) : own.reduce((left, x) => addGated(left, x, on), sum)
+    },
+    select: (architecture) => selectPath(supernet, groups, condition, architecture),
   }
 }
 
@@ -47,11 +61,21 @@ function supernetIfAny(space: SearchSpace, context: NetworkContext): Supernet | 
   }
 }
 
-/** The condition of each input of a node that combines some. */
+/** The condition of each input of a node that combines some: one of several, or each taken or not. */
 function alternatives({ how, inputs }: SupernetNode, group: string, on: Condition): readonly Condition[] {
-  const exclusive = how.kind === 'mixture'
+  if (how.kind === 'sources') return inputs.map((_, i) => within(on, { group: edgeOf(group, i), members: [TAKEN], of: 2 }))
   const of = inputs.length + (how.kind === 'mixture' && how.which.values.includes(-1) ? 1 : 0)
-  return inputs.map((_, i) => within(on, { group, members: [i], of, exclusive }))
+  return inputs.map((_, i) => within(on, { group, members: [i], of }))
+}
+
+const [TAKEN, LEFT] = [0, 1]
+const edgeOf = (group: string, source: number): string => `${group}.${source}`
+
+/** How many nodes read each. */
+function readersOf({ nodes }: Supernet): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const { inputs } of nodes) for (const source of inputs) counts.set(source, (counts.get(source) ?? 0) + 1)
+  return counts
 }
 
 /** Each node is on a path when one of those that read it is. */
@@ -71,6 +95,7 @@ function conditionsOf({ nodes, output }: Supernet, groupOf: (path: string) => st
 function selectPath(
   { nodes, output, decisions }: Supernet,
   groups: ReadonlyMap<string, string>,
+  condition: SampledGraph['condition'],
   architecture: Architecture,
 ): Selection | undefined {
   for (const decision of decisions) {
@@ -79,22 +104,29 @@ function selectPath(
     if (!listed(decision).some((other) => sameValue(other as typeof value, value))) return undefined
   }
   const live = new Set([output])
-  const selection = new Map<string, readonly number[]>()
+  const selection = new Map<string, number>()
   for (const { path, how, inputs } of nodes.toReversed()) {
-    if (!live.has(path)) continue
+    const alive = live.has(path)
     if (how.kind === 'layer') {
-      for (const source of inputs) live.add(source)
+      if (alive) for (const source of inputs) live.add(source)
       continue
     }
-    const taken =
-      how.kind === 'sources'
-        ? (architecture[how.decision.path] as readonly number[])
-        : how.kind === 'mixture'
-          ? [chosen(how.which, architecture)]
-          : []
-    const members = taken.filter((i) => i >= 0)
-    selection.set(groups.get(path) as string, members)
-    for (const i of members) live.add(inputs[i])
+    // Where a group is there, one alternative is on, even when nothing reads it on this path; then it is none, if it can be.
+    if (!holds(condition(path), selection)) continue
+    const group = groups.get(path) as string
+    if (how.kind === 'mixture') {
+      const none = how.which.values.includes(-1)
+      const which = alive || !none ? chosen(how.which, architecture) : -1
+      // None of them is one more alternative.
+      selection.set(group, which < 0 ? inputs.length : which)
+      if (alive && which >= 0) live.add(inputs[which])
+    }
+    if (how.kind !== 'sources') continue
+    const taken = architecture[how.decision.path] as readonly number[]
+    for (const [i, source] of inputs.entries()) {
+      selection.set(edgeOf(group, i), alive && taken.includes(i) ? TAKEN : LEFT)
+      if (alive && taken.includes(i)) live.add(source)
+    }
   }
   return selection
 }

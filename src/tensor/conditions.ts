@@ -1,7 +1,7 @@
 /**
- * When a part of a graph is computed: always (''), or when one of some alternatives is on. Written as segments `group:members:of:kind` from the outermost
- * choice to the innermost, joined by `|`; a group's alternatives are told apart by number, `of` is how many there are, and the kind is `one` (at most one is
- * on) or `some`. A group always stands below the same outer condition, so that it is one node of a tree.
+ * When a part of a graph is computed: always (''), or when one of some alternatives is on. Written as segments `group:members:of` from the outermost
+ * choice to the innermost, joined by `|`; a group's alternatives are told apart by number, `of` is how many there are, and one of them is on, or none where the
+ * group is not there. A group always stands below the same outer condition, so that it is one node of a tree.
  */
 export type Condition = string
 
@@ -10,7 +10,6 @@ export interface Segment {
   readonly group: string
   readonly members: readonly number[]
   readonly of: number
-  readonly exclusive: boolean
 }
 
 export const always: Condition = ''
@@ -23,15 +22,15 @@ export function segmentsOf(condition: Condition): readonly Segment[] {
   const known = parsed.get(condition)
   if (known) return known
   const segments = condition.split('|').map((text): Segment => {
-    const [group, members, of, kind] = text.split(':')
-    return { group, members: members.split(',').map(Number), of: Number(of), exclusive: kind === 'one' }
+    const [group, members, of] = text.split(':')
+    return { group, members: members.split(',').map(Number), of: Number(of) }
   })
   parsed.set(condition, segments)
   return segments
 }
 
 export const conditionOf = (segments: readonly Segment[]): Condition =>
-  segments.map(({ group, members, of, exclusive }) => `${group}:${members.join()}:${of}:${exclusive ? 'one' : 'some'}`).join('|')
+  segments.map(({ group, members, of }) => `${group}:${members.join()}:${of}`).join('|')
 
 /** Inside of `outer`, when an alternative of a group is on. */
 export const within = (outer: Condition, segment: Segment): Condition => conditionOf([...segmentsOf(outer), segment])
@@ -56,10 +55,17 @@ export function implies(a: Condition, b: Condition): boolean {
   return right.every(({ group, members }, i) => left[i]?.group === group && left[i].members.every((member) => members.includes(member)))
 }
 
-/** What is on: the alternatives of each group; none of a group that is not there. */
-export type Selection = ReadonlyMap<string, readonly number[]>
+/** Whether two conditions never hold together, by the way they are written. */
+export function excludes(a: Condition, b: Condition): boolean {
+  const [left, right] = [segmentsOf(a), segmentsOf(b)]
+  const at = left.findIndex(({ group, members }, i) => group !== right[i]?.group || members.join() !== right[i].members.join())
+  return at >= 0 && left[at].group === right[at]?.group && !left[at].members.some((member) => right[at].members.includes(member))
+}
+
+/** What is on: the alternative of each group that is there. */
+export type Selection = ReadonlyMap<string, number>
 
 export function holds(condition: Condition, selection: Selection): boolean {
   const last = segmentsOf(condition).at(-1)
-  return last === undefined || (selection.get(last.group) ?? []).some((member) => last.members.includes(member))
+  return last === undefined || last.members.includes(selection.get(last.group) ?? -1)
 }

@@ -24,7 +24,7 @@ export { add, addAll, div, mul, neg, type Operand, square, sub } from './ops/ari
 export { bitwiseAnd, bitwiseXor, modulo, shiftLeft, shiftRight } from './ops/bits.ts'
 export { broadcastTo, full, ones, type ReduceOptions, reduceSum, sumTo, zeros } from './ops/broadcast.ts'
 export { channelAffine, type ChannelAffineOptions, channelSum } from './ops/channel.ts'
-export { gatedConcat, gatedSum } from './ops/conditional.ts'
+export { addGated, gatedConcat, gatedSum } from './ops/conditional.ts'
 export {
   convolution,
   convolution1d,

@@ -1,4 +1,4 @@
-import { always, type Condition, conditionOf, eitherOf, implies, type Segment, segmentsOf } from '../conditions.ts'
+import { always, type Condition, conditionOf, eitherOf, excludes, implies, type Segment, segmentsOf } from '../conditions.ts'
 import { conditionalDomain } from '../ops/conditional.ts'
 import { type Inner, ModelParts } from './conditional-parts.ts'
 import type { NodeProto } from './onnx_pb.ts'
@@ -66,12 +66,13 @@ function demanded(nodes: readonly NodeProto[], outputs: readonly string[]): Item
       items.push({ node, on })
       continue
     }
+    const all = JSON.parse(textOf(node, 'conditions')) as readonly Condition[]
+    const places = all.map((_, i) => i).filter((i) => !excludes(on, all[i]))
     // One that holds wherever the node is needed says nothing; one that lies elsewhere is as good a reason to compute a value as any.
-    const conditions = (JSON.parse(textOf(node, 'conditions')) as readonly Condition[]).map((condition) =>
-      implies(on, condition) ? on : condition,
-    )
-    for (const [i, name] of node.input.entries()) need(name, conditions[i])
-    items.push({ node, on, conditions, ...(node.opType === 'GatedConcat' ? { order: node.input.map((_, i) => i) } : {}) })
+    const conditions = places.map((i) => (implies(on, all[i]) ? on : all[i]))
+    const input = places.map((i) => node.input[i])
+    for (const [i, name] of input.entries()) need(name, conditions[i])
+    items.push({ node: { ...node, input }, on, conditions, ...(node.opType === 'GatedConcat' ? { order: places } : {}) })
   }
   return items.reverse()
 }
@@ -356,7 +357,7 @@ function blocksOf(scope: Condition, items: readonly Item[]): Map<Condition, Bloc
     const sets = componentsOf(group.map(({ segment }) => segment.members))
     const { outer, segment } = below(scope, group[0].top)
     const conditions = sets.map((members) => conditionOf([...outer, { ...segment, members }]))
-    const chained = segment.exclusive && !conditions.includes(scope)
+    const chained = !conditions.includes(scope)
     if (chained) {
       const block: Block = { branches: conditions.map((on) => ({ on, items: [] })), merged: [] }
       for (const { top } of group) blocks.set(top, block)

@@ -1,4 +1,4 @@
-import { always, type Condition, eitherOf, implies, segmentsOf } from '../conditions.ts'
+import { always, type Condition, conditionOf, eitherOf, implies, type Segment, segmentsOf } from '../conditions.ts'
 import { apply } from '../graph.ts'
 import type { Op } from '../op.ts'
 import { sameShape, shapeError } from '../shapes.ts'
@@ -48,7 +48,18 @@ export const attributesOf = (
 
 /** Sum of the values whose condition holds; zeros when none does. What only a value that does not count needs is not computed. */
 export const gatedSum = (values: readonly Tensor[], conditions: readonly Condition[]): Tensor =>
-  apply(conditionalOps.gatedSum, values, { conditions })
+  apply(
+    conditionalOps.gatedSum,
+    values.map((value, i) => under(value, conditions[i])),
+    { conditions },
+  )
+
+/** What a value is where a condition holds. */
+function under(value: Tensor, condition: Condition): Tensor {
+  if (groupOf(value) === undefined) return value
+  const sure = conditionsOf(value).findIndex((other) => implies(condition, other))
+  return sure < 0 ? value : under(value.inputs[sure], condition)
+}
 
 /**
  * The vectors whose condition holds, joined; the others are not computed. Its shape is the largest that it can have. Only for results of a program, which
@@ -67,53 +78,95 @@ export interface Gated {
 export function sumOfGated(parts: readonly Gated[]): Gated {
   let left = [...parts]
   for (;;) {
-    const [first, second] = pairToJoin(left)
-    if (first === undefined || second === undefined) break
-    const same = first.on === second.on
-    const alike = same ? [first, second] : left.filter(({ on }) => groupOf(on) === groupOf(first.on))
-    const joined: Gated = same ? { value: add(first.value, second.value), on: first.on } : gate(alike)
-    left = left.flatMap((part) => (part === first ? [joined] : alike.includes(part) ? [] : [part]))
+    const joined = joinSome(left)
+    if (!joined) break
+    left = joined
   }
-  return left.length === 1 ? left[0] : gate(left)
+  return left.length === 1 ? left[0] : (chained(left) ?? gate(left))
 }
 
-const gate = (parts: readonly Gated[]): Gated => ({
-  value: gatedSum(
-    parts.map(({ value }) => value),
-    parts.map(({ on }) => on),
-  ),
-  on: parts.map(({ on }) => on).reduce(eitherOf),
-})
-
-/** Name of the innermost group, when at most one of its alternatives is on. */
-function groupOf(on: Condition): string | undefined {
-  const last = segmentsOf(on).at(-1)
-  return last?.exclusive ? last.group : undefined
-}
-
-/** First two parts under one condition; else two of one group, the innermost first. */
-function pairToJoin(parts: readonly Gated[]): readonly [Gated?, Gated?] {
+/** Two parts under one condition become one; else all of one group do, the innermost first. */
+function joinSome(parts: readonly Gated[]): Gated[] | undefined {
   const firsts = new Map<Condition, Gated>()
   for (const part of parts) {
     const first = firsts.get(part.on)
-    if (first) return [first, part]
-    firsts.set(part.on, part)
-  }
-  const groups = new Map<string, Gated>()
-  let found: readonly [Gated?, Gated?] = []
-  let depth = 0
-  for (const part of parts) {
-    const group = groupOf(part.on)
-    if (group === undefined) continue
-    const first = groups.get(group)
-    const inside = segmentsOf(part.on).length
-    if (first && inside > depth) {
-      found = [first, part]
-      depth = inside
+    if (!first) {
+      firsts.set(part.on, part)
+      continue
     }
-    if (!first) groups.set(group, part)
+    const sum: Gated = { value: add(first.value, part.value), on: first.on }
+    return parts.flatMap((other) => (other === first ? [sum] : other === part ? [] : [other]))
   }
-  return found
+  const groups = new Map<string, Gated[]>()
+  for (const part of parts) {
+    const last = segmentsOf(part.on).at(-1)
+    if (last) groups.set(last.group, [...(groups.get(last.group) ?? []), part])
+  }
+  const several = [...groups.values()].filter((group) => group.length > 1)
+  if (several.length === 0) return undefined
+  const depth = Math.max(...several.map(([{ on }]) => segmentsOf(on).length))
+  const alike = several.find(([{ on }]) => segmentsOf(on).length === depth) as Gated[]
+  const sum = gate(alike)
+  return parts.flatMap((part) => (part === alike[0] ? [sum] : alike.includes(part) ? [] : [part]))
+}
+
+function gate(parts: readonly Gated[]): Gated {
+  const on = parts.map((part) => part.on).reduce(eitherOf)
+  // One value under every alternative is that value.
+  const [inner, ...others] = parts.map(({ value }) => (value.op === 'gatedSum' && value.inputs.length === 1 ? value.inputs[0] : undefined))
+  const group = segmentsOf(parts[0].on)
+  if (inner && others.every((other) => other === inner) && segmentsOf(on).length < group.length) return { value: inner, on }
+  return {
+    value: gatedSum(
+      parts.map(({ value }) => value),
+      parts.map((part) => part.on),
+    ),
+    on,
+  }
+}
+
+/** Parts of several groups below one condition, added up one after the other within the branches that make them. */
+function chained(parts: readonly Gated[]): Gated | undefined {
+  const outer = parts.map(({ on }) => on).reduce(eitherOf)
+  const below = segmentsOf(outer).length
+  if (parts.some(({ on }) => on !== outer && segmentsOf(on).length !== below + 1)) return undefined
+  const sure = parts.filter(({ on }) => on === outer).map(({ value }) => value)
+  const gated = parts
+    .filter(({ on }) => on !== outer)
+    .map(({ value, on }) => (groupOf(value) === segmentsOf(on).at(-1)?.group ? value : gatedSum([value], [on])))
+  const [first, ...others] = [...sure, ...gated]
+  return { value: others.reduce((sum, value) => addGated(sum, value, outer), first), on: outer }
+}
+
+const conditionsOf = (node: Tensor): readonly Condition[] => node.attributes.conditions as readonly Condition[]
+
+/** The group of which a tensor is a sum over alternatives, if it is one. */
+function groupOf(value: Tensor): string | undefined {
+  if (value.op !== 'gatedSum') return undefined
+  const [first, ...others] = conditionsOf(value).map((condition) => segmentsOf(condition).at(-1)?.group)
+  return others.every((group) => group === first) ? first : undefined
+}
+
+/** Whether a tensor is a sum over alternatives of a choice that stands directly below a condition. */
+const choiceBelow = (value: Tensor, on: Condition): boolean =>
+  groupOf(value) !== undefined && conditionOf(segmentsOf(conditionsOf(value)[0]).slice(0, -1)) === on
+
+/**
+ * a + b, where b may be a sum over alternatives: then a is added in each of them, so that what makes the alternative can add it on the way.
+ *
+ * @param b read by nothing else, if it is such a sum
+ * @param on where the sum is needed
+ */
+export function addGated(a: Tensor, b: Tensor, on: Condition): Tensor {
+  if (!choiceBelow(b, on)) return add(a, b)
+  const conditions = conditionsOf(b)
+  const outer = segmentsOf(conditions[0]).slice(0, -1)
+  const last = segmentsOf(conditions[0]).at(-1) as Segment
+  const taken = new Set(conditions.flatMap((condition) => segmentsOf(condition).at(-1)?.members ?? []))
+  const members = Array.from({ length: last.of }, (_, i) => i).filter((i) => !taken.has(i))
+  const sums = b.inputs.map((x, i) => addGated(a, under(x, conditions[i]), conditions[i]))
+  if (members.length === 0) return gatedSum(sums, conditions)
+  return gatedSum([...sums, a], [...conditions, conditionOf([...outer, { ...last, members }])])
 }
 
 /** The narrower of two conditions, one of which should imply the other. */
