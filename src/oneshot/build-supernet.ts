@@ -30,6 +30,8 @@ export interface Gates {
   weights(decision: Decision): Tensor | undefined
   /** Another way than a weighted sum to make one of some values. */
   readonly mix?: (node: SupernetNode, inputs: readonly Tensor[]) => Tensor | undefined
+  /** What a node reads of another. */
+  readonly read?: (node: SupernetNode, source: string, value: Tensor) => Tensor
   /** Another way to add up some values. */
   readonly sum?: (node: SupernetNode, inputs: readonly Tensor[]) => Tensor
 }
@@ -86,7 +88,7 @@ export function buildSupernet(
       values.set(node.path, normalizeBatch(value(norm.inputs[0]), contextOf(norm.path), { add: addend, relu }))
       continue
     }
-    const inputs = node.inputs.map(value)
+    const inputs = node.inputs.map((source) => gates.read?.(node, source, value(source)) ?? value(source))
     const { how } = node
     values.set(
       node.path,

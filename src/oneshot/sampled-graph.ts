@@ -11,6 +11,11 @@ export interface SampledGraph {
   condition(path: string): Condition
   /** Combines the inputs of a mixture or a sum of sources: what is not on the path is not computed. */
   mix(node: SupernetNode, inputs: readonly Tensor[]): Tensor | undefined
+  /**
+   * What a layer reads of another: a value of its own where it is not on every path. So that equal work of several layers, each of which is on some
+   * paths, is not taken for work that is always needed.
+   */
+  read(node: SupernetNode, source: string, value: Tensor): Tensor
   /** Adds up values, within the branches that make them. */
   sum(node: SupernetNode, inputs: readonly Tensor[]): Tensor
   /** What is on the path of an architecture; undefined when it is none of the supernet's paths. */
@@ -36,6 +41,10 @@ export function sampledGraph(space: SearchSpace, context: NetworkContext): Sampl
       const conditions = alternatives(node, groups.get(node.path) as string, condition(node.path))
       if (node.how.kind === 'mixture') return gatedSum(inputs, conditions)
       return inputs.map((x, i) => gatedSum([x], [conditions[i]])).reduce((sum, x) => addGated(sum, x, condition(node.path)))
+    },
+    read: (node, source, value) => {
+      const on = condition(node.path)
+      return node.how.kind !== 'layer' || on === condition(source) ? value : gatedSum([value], [on])
     },
     sum: (node, inputs) => {
       const on = condition(node.path)

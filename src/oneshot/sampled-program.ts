@@ -183,7 +183,7 @@ const layerOf = (parameter: string): string => parameter.slice(0, parameter.last
 
 function stepGraph(
   { dataset }: OneShotContext,
-  { supernet, condition, mix, sum }: SampledGraph,
+  { supernet, condition, mix, read, sum }: SampledGraph,
   specs: readonly ParameterSpec[],
   settings: TrainSettings,
   first: Batch,
@@ -196,7 +196,7 @@ function stepGraph(
   const packed = packing(specs)
   const values = unpacked(packed, input(names.weights, [packed.size]))
   const get = (name: string): Tensor => values.get(name) as Tensor
-  const gates = { weights: () => undefined, mix, sum }
+  const gates = { weights: () => undefined, mix, read, sum }
   const noise = { seed: input(names.seed, [], 'uint32'), step: input(names.step, [], 'uint32') }
   const { output, statistics } = buildSupernet(supernet, normal(raw('inputs')), get, gates, noise)
   const loss = trainingLoss(dataset, settings, output, input('targets', [size, width]))

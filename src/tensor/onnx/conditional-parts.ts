@@ -61,6 +61,8 @@ export class ModelParts {
 
   node(opType: string, input: readonly string[], output: string, attribute: readonly AttributeProto[] = []): NodeProto {
     const made = create(NodeProtoSchema, {
+      // Said although it is the default, so that copies of the record have it.
+      domain: '',
       opType,
       input: [...input],
       output: [output],

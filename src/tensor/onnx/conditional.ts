@@ -43,13 +43,51 @@ export const isConditional = ({ opType, domain }: NodeProto): boolean =>
  * @param parts what else is in the model; gets the constants that are needed besides
  */
 export function placeInBranches(nodes: readonly NodeProto[], outputs: readonly string[], parts: ModelParts): Conditional {
-  const placer = new Placer(demanded(nodes, outputs), outputs, parts)
+  const placer = new Placer(placed(withOwnShapes(nodes, parts), outputs), outputs, parts)
   return placer.place()
 }
 
 const textOf = ({ attribute }: NodeProto, name: string): string => {
   const found = attribute.find((other) => other.name === name)
   return new TextDecoder().decode(found?.s)
+}
+
+/** Other shapes of the same data cost nothing where they are read, and a copy where a branch hands them out: each reader has its own. */
+function withOwnShapes(nodes: readonly NodeProto[], parts: ModelParts): NodeProto[] {
+  const shaped = new Map<string, NodeProto>()
+  const read = new Set<string>()
+  return nodes.flatMap((node): NodeProto[] => {
+    if (node.opType === 'Reshape') shaped.set(node.output[0], node)
+    if (isConditional(node)) return [node]
+    const copies: NodeProto[] = []
+    const input = node.input.map((name) => {
+      const source = shaped.get(name)
+      if (!source) return name
+      if (!read.has(name)) {
+        read.add(name)
+        return name
+      }
+      const copy = parts.node('Reshape', source.input, parts.fresh('shaped'))
+      copies.push(copy)
+      return copy.output[0]
+    })
+    return copies.length === 0 ? [node] : [...copies, { ...node, input }]
+  })
+}
+
+/** Nodes with the conditions under which they are needed; a sum of one value that counts wherever the sum is needed is that value. */
+function placed(nodes: readonly NodeProto[], outputs: readonly string[]): Item[] {
+  const results = new Set(outputs)
+  const same = new Map<string, string>()
+  const items = demanded(nodes, outputs).flatMap((item): Item[] => {
+    const { node, on, conditions, order } = item
+    const input = node.input.map((name) => same.get(name) ?? name)
+    if (!conditions || order || input.length !== 1 || conditions[0] !== on || results.has(node.output[0]))
+      return [{ ...item, node: { ...node, input } }]
+    same.set(node.output[0], input[0])
+    return []
+  })
+  return items
 }
 
 /** Nodes with the conditions under which they are needed. */
@@ -280,21 +318,31 @@ class Placer {
       const values = own.flatMap(({ node }) => node.output).filter(read)
       return { on, own, nodes: this.#scope(on, own), results, values: values.filter((name) => !results.includes(name)) }
     })
+    // Values of branches further inside may have one name by now.
+    const inner = made.map(({ results, values }) => {
+      const handed = new Set(results.map((name) => name && this.#named(name)))
+      return [...new Set(values.map((name) => this.#named(name)))].filter((name) => !handed.has(name))
+    })
     const slots = this.#parts.slots(
       merged.map(({ node, order }) => ({ shape: order ? undefined : this.#parts.shapeOf(node), name: node.output[0] })),
-      made.map(({ values }) => values),
+      inner,
     )
-    const chain = made.map(({ on, nodes, results, values }) => {
+    const chain = made.map(({ on, nodes, results }, at) => {
       const given = new Map<string, string>()
       for (const [i, name] of results.entries()) if (name !== undefined) given.set(slots.results[i], this.#named(name))
-      for (const name of values) given.set(slots.of(name), this.#named(name))
+      for (const name of inner[at]) given.set(slots.of(name), name)
       return { flag: this.#flag(on), nodes, given }
     })
     const nodes = this.#parts.chain(chain, slots)
     for (const { own, results, values } of made) {
-      for (const name of values) this.#names.set(name, slots.of(name))
-      for (const [i, name] of results.entries())
-        if (name !== undefined && own.some(({ node }) => node.output.includes(name))) this.#names.set(name, slots.results[i])
+      const made = new Set(own.flatMap(({ node }) => node.output))
+      const outside = new Map<string, string>()
+      for (const [i, name] of results.entries()) if (name !== undefined && made.has(name)) outside.set(this.#named(name), slots.results[i])
+      for (const name of [...values, ...results]) {
+        if (name === undefined || !made.has(name)) continue
+        const now = this.#named(name)
+        this.#names.set(name, outside.get(now) ?? slots.of(now))
+      }
     }
     for (const [i, { node, order }] of merged.entries()) {
       this.#names.set(node.output[0], slots.results[i])
@@ -394,7 +442,7 @@ function mergingBlock(scope: Condition, { on, conditions }: Item, blocks: Readon
 
 /**
  * Runs of items: those of one level and one block are computed together. What depends on another block, or on what belongs to none, comes a level later;
- * what depends on nothing in the scope waits for its first reader.
+ * what depends on nothing in the scope, and what only gives data another shape, waits for its first reader.
  */
 function levelsOf(items: readonly Item[], blockOf: (item: Item) => Block | undefined): Map<Item, number> {
   const makers = new Map(items.flatMap((item) => item.node.output.map((name) => [name, item] as const)))
@@ -413,7 +461,7 @@ function levelsOf(items: readonly Item[], blockOf: (item: Item) => Block | undef
     levels.set(item, level)
   }
   for (const item of items.toReversed()) {
-    if (levels.get(item) !== 0 || !blockOf(item)) continue
+    if (!blockOf(item) || (levels.get(item) !== 0 && item.node.opType !== 'Reshape')) continue
     const wanted = (readers.get(item) ?? []).map((reader) => (levels.get(reader) ?? 0) - step(item, reader))
     if (wanted.length > 0) levels.set(item, Math.min(...wanted))
   }
