@@ -137,6 +137,7 @@ export class SampledProgram {
     return unpackValues(this.#packing, this.#weights)
   }
 
+  /** The optimizer's vectors by slot. */
   slots(): ReadonlyMap<string, Weights> {
     return new Map(this.#slotNames.map((slot) => [slot, unpackValues(this.#packing, this.#slots[slot])]))
   }
