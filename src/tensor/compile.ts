@@ -51,7 +51,7 @@ export async function compile(
   const conditional = conditionalOf(proto)
   const model = encodeModel(proto)
   const inputs = graphInputs(Object.values(graph))
-  const make = (): ReturnType<Runtime['createSession']> => runtime.createSession(model, session)
+  const make = (): ReturnType<Runtime['createSession']> => runtime.createSession(model, { ...session, varying: conditional !== undefined })
   const bytes = model.length + peakBytes(Object.values(graph))
   const cached: CachedSession = cache
     ? await cache.acquire(model, `${runtime.name} ${JSON.stringify(session)}`, bytes, make)

@@ -346,10 +346,9 @@ class Placer {
     }
     for (const [i, { node, order }] of merged.entries()) {
       this.#names.set(node.output[0], slots.results[i])
-      if (order && this.#outputs.has(node.output[0])) {
-        this.#orders.set(node.output[0], order)
-        nodes.push(this.#parts.node('Identity', [slots.results[i]], node.output[0]))
-      }
+      if (!this.#outputs.has(node.output[0])) continue
+      if (order) this.#orders.set(node.output[0], order)
+      nodes.push(this.#parts.node('Identity', [slots.results[i]], node.output[0]))
     }
     return nodes
   }
