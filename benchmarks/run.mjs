@@ -3,7 +3,9 @@ import { createJiti } from 'jiti'
 
 const [name, ...rest] = process.argv.slice(2)
 if (!name || !/^[a-z-]+$/.test(name)) {
-  console.error('Usage: node benchmarks/run.mjs <benchmark> [arguments]; benchmarks: train-step, flat-parameters, end-to-end, cost-model, strategies')
+  console.error(
+    'Usage: node benchmarks/run.mjs <benchmark> [arguments]; benchmarks: train-step, supernet-step, flat-parameters, end-to-end, cost-model, strategies',
+  )
   process.exit(2)
 }
 const { main } = await createJiti(import.meta.url).import(`./${name}.ts`)

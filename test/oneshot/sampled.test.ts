@@ -82,7 +82,7 @@ async function compare(made: Awaited<ReturnType<typeof trainers>>, architecture:
   }
   const [mine, theirs] = [program.weights(), alone.weights()]
   for (const [name, { data }] of mine) {
-    const wanted = theirs.get(name)?.data ?? (start.get(name)!.data as Float32Array)
+    const wanted = theirs.get(name)?.data ?? start.get(name)!.data
     const worst = Math.max(...data.map((value, i) => Math.abs(value - wanted[i])))
     // What is computed but reaches nothing has statistics, which are taken anew before a path is judged.
     if (!/mean|variance/.test(name)) expect(worst, `${name} of ${text}`).toBeLessThan(2e-3)

@@ -142,7 +142,7 @@ describe('what is not on', () => {
     const conditions = [one('g', 2, 1), always, one('g', 2, 0), within(one('g', 2, 1), { group: 'h', members: [0], of: 2 })]
     const program = await compile(runtime, { all: gatedConcat(vectors, conditions) })
     const order = program.orders.all
-    expect([...order].sort()).toEqual([0, 1, 2, 3])
+    expect([...order].sort((a, b) => a - b)).toEqual([0, 1, 2, 3])
     for (const on of [{ g: 0 }, { g: 1, h: 0 }, { g: 1, h: 1 }]) {
       const selection: Selection = new Map(Object.entries(on))
       const wanted = order.filter((i) => holds(conditions[i], selection)).flatMap((i) => [i + 1, 2 * (i + 1), 3 * (i + 1)])

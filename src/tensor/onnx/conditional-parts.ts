@@ -26,7 +26,8 @@ export interface Branch {
 
 interface Slot {
   readonly name: string
-  readonly type: DataType
+  /** Number of an element type. */
+  readonly type: number
   /** What it is when nothing is on: zeros of a shape, or nothing. */
   readonly shape?: readonly number[]
 }
@@ -45,7 +46,7 @@ export const flagsInput = '$on'
 export class ModelParts {
   /** Constants that are needed besides. */
   readonly constants: TensorProto[] = []
-  readonly #types = new Map<string, DataType>()
+  readonly #types = new Map<string, number>()
   readonly #shapes = new Map<string, string>()
   #counter = 0
 
@@ -88,7 +89,7 @@ export class ModelParts {
   }
 
   /** Zeros of a shape, or a vector without elements. */
-  nothing(output: string, shape?: readonly number[], type: DataType = DataType.FLOAT): NodeProto {
+  nothing(output: string, shape?: readonly number[], type: number = DataType.FLOAT): NodeProto {
     if (shape) return this.node('ConstantOfShape', [this.#ints(shape)], output)
     const key = `nothing ${type}`
     const known = this.#shapes.get(key) ?? this.fresh('nothing')
@@ -178,16 +179,16 @@ export class ModelParts {
     return create(GraphProtoSchema, { name: this.fresh('branch'), node: [...node], output })
   }
 
-  #typed(name: string, type: DataType): string {
+  #typed(name: string, type: number): string {
     this.#types.set(name, type)
     return name
   }
 
-  #type(name: string): DataType {
+  #type(name: string): number {
     return this.#types.get(name) ?? DataType.FLOAT
   }
 
-  #typeOf({ opType, input, attribute }: NodeProto): DataType {
+  #typeOf({ opType, input, attribute }: NodeProto): number {
     switch (opType) {
       case 'Cast':
         return Number(attribute.find(({ name }) => name === 'to')?.i ?? DataType.FLOAT)
