@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { findSpace } from '../../src/hub/index.ts'
 import { initialValues, type Weights } from '../../src/network/index.ts'
-import { type OneShotContext, type SupernetEpoch, trainSupernet, findOneShot } from '../../src/oneshot/index.ts'
+import { type OneShotContext, trainSupernet, findOneShot } from '../../src/oneshot/index.ts'
 import { PathTrainer } from '../../src/oneshot/path-trainer.ts'
 import { supernetSettings } from '../../src/oneshot/plan.ts'
 import { sampledGraph } from '../../src/oneshot/sampled-graph.ts'
@@ -124,7 +124,7 @@ describe('all paths as one graph', () => {
   it('goes on bit-equal from a saved state', async () => {
     const spos = findOneShot('spos')!
     const plan = { epochs: 2 }
-    const onEpoch = (_: SupernetEpoch): void => {}
+    const onEpoch = (): void => {}
     const whole = await trainSupernet(spos, await contextOf(wired), plan, {}, { onEpoch })
     const stop = new AbortController()
     const cut = await trainSupernet(spos, await contextOf(wired), plan, {}, { onEpoch: () => stop.abort(), signal: stop.signal })
