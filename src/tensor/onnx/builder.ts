@@ -57,6 +57,7 @@ export function createModelBuilder(target: Target, { shared: share = true }: { r
   const inputs: ValueInfoProto[] = []
   const outputs: { readonly value: string; readonly info: ValueInfoProto }[] = []
   const shared = new Map<string, string>()
+  const integers = new Map<string, string>()
   let counter = 0
   const freshName = (): string => `_${counter++}`
 
@@ -85,7 +86,15 @@ export function createModelBuilder(target: Target, { shared: share = true }: { r
     floats(values, shape = [values.length]) {
       return addConstant({ dtype: 'float32', shape }, values instanceof Float32Array ? values : Float32Array.from(values))
     },
-    ints: (values, shape = [values.length]) => addConstant({ dtype: 'int64', shape }, BigInt64Array.from(values, BigInt)),
+    ints(values, shape = [values.length]) {
+      // Most are small and come again and again: found by their numbers before they are made.
+      const key = share && values.length <= 32 ? `${shape.join()}:${values.join()}` : undefined
+      const known = key === undefined ? undefined : integers.get(key)
+      if (known !== undefined) return known
+      const name = addConstant({ dtype: 'int64', shape }, BigInt64Array.from(values, BigInt))
+      if (key !== undefined) integers.set(key, name)
+      return name
+    },
     constant: addConstant,
     input(name, dtype, shape) {
       inputs.push(valueInfo(name, dtype, shape))

@@ -141,7 +141,7 @@ export class ModelParts {
       none,
     )
     let last: NodeProto[] = []
-    for (const [at, { flag, nodes, given }] of [...branches.entries()].reverse()) {
+    for (const [at, { flag, nodes, given }] of [...branches.entries()].toReversed()) {
       const made = new Set(nodes.flatMap(({ output }) => output))
       const more: NodeProto[] = []
       const outputs = all.map(({ name, shape, type }) => {

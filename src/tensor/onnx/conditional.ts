@@ -112,7 +112,7 @@ function demanded(nodes: readonly NodeProto[], outputs: readonly string[]): Item
     for (const [i, name] of input.entries()) need(name, conditions[i])
     items.push({ node: { ...node, input }, on, conditions, ...(node.opType === 'GatedConcat' ? { order: places } : {}) })
   }
-  return items.reverse()
+  return items.toReversed()
 }
 
 /** Of a condition inside a scope: the first segment in which it is narrower, and the one before. */
