@@ -11,22 +11,40 @@ export interface PyTorch {
   stop(): void
 }
 
-const script = fileURLToPath(new URL('../train-step.py', import.meta.url))
-
 /** Starts Python with PyTorch; undefined when there is none. */
 export async function startPyTorch(threads: number): Promise<PyTorch | undefined> {
-  const python = spawn(process.env.NASCENT_PYTHON ?? 'python3', [script, String(threads)])
+  const python = await startPython('train-step.py', [threads])
+  return (
+    python && {
+      version: python.version,
+      run: async (net, format, steps) => (await python.ask({ net, format, steps })) as { wall: number[]; cpu: number[] },
+      stop: python.stop,
+    }
+  )
+}
+
+/** A Python process that answers each line of JSON with one. */
+export interface Python {
+  readonly version: string
+  ask(request: object): Promise<unknown>
+  stop(): void
+}
+
+/** Starts a script of the folder above, whose first line says PyTorch's version; undefined when there is no PyTorch. */
+export async function startPython(script: string, args: readonly number[]): Promise<Python | undefined> {
+  const file = fileURLToPath(new URL(`../${script}`, import.meta.url))
+  const python = spawn(process.env.NASCENT_PYTHON ?? 'python3', [file, ...args.map(String)])
   const next = lines(python)
   const hello = await next()
   if (hello === undefined) return undefined
   const { version } = JSON.parse(hello) as { version: string }
   return {
     version,
-    async run(net, format, steps) {
-      python.stdin.write(`${JSON.stringify({ net, format, steps })}\n`)
+    async ask(request) {
+      python.stdin.write(`${JSON.stringify(request)}\n`)
       const answer = await next()
       if (answer === undefined) throw new Error('PyTorch stopped in the middle of the benchmark')
-      return JSON.parse(answer) as { wall: number[]; cpu: number[] }
+      return JSON.parse(answer)
     },
     stop: () => python.stdin.end(),
   }

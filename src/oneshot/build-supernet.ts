@@ -30,6 +30,10 @@ export interface Gates {
   weights(decision: Decision): Tensor | undefined
   /** Another way than a weighted sum to make one of some values. */
   readonly mix?: (node: SupernetNode, inputs: readonly Tensor[]) => Tensor | undefined
+  /** What a node reads of another. */
+  readonly read?: (node: SupernetNode, source: string, value: Tensor) => Tensor
+  /** Another way to add up some values. */
+  readonly sum?: (node: SupernetNode, inputs: readonly Tensor[]) => Tensor
 }
 
 /** Every parameter and statistic of a supernet, at its largest. */
@@ -84,13 +88,15 @@ export function buildSupernet(
       values.set(node.path, normalizeBatch(value(norm.inputs[0]), contextOf(norm.path), { add: addend, relu }))
       continue
     }
-    const inputs = node.inputs.map(value)
+    const inputs = node.inputs.map((source) => gates.read?.(node, source, value(source)) ?? value(source))
     const { how } = node
     values.set(
       node.path,
-      how.kind === 'layer'
-        ? definitionOf(how.layer).forward(how.layer, inputs, contextOf(node.path, how.window))
-        : combined(node, inputs, gates),
+      how.kind !== 'layer'
+        ? combined(node, inputs, gates)
+        : how.layer.kind === 'add' && gates.sum
+          ? gates.sum(node, inputs)
+          : definitionOf(how.layer).forward(how.layer, inputs, contextOf(node.path, how.window)),
     )
   }
   return { output: value(supernet.output), statistics }

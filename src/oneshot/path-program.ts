@@ -15,12 +15,15 @@ export interface PathForm {
   createStep(context: OneShotContext, path: Path, settings: TrainSettings, first: Batch): Promise<TrainingProgram>
   /** Tensors that the step works on; default: the child's own. */
   readonly specsOf?: (network: Network, architecture: Architecture) => readonly ParameterSpec[]
+  /** Whether its step can be that of one graph of all paths (SampledProgram), and which one. */
+  readonly sampled?: 'plain' | 'judged'
   /** Under which name a tensor of a path is shared; default: its own. */
   readonly renamed?: (name: string, architecture: Architecture) => string
 }
 
 /** The child's own step. */
 export const plainPaths: PathForm = {
+  sampled: 'plain',
   createStep: (context, { network }, settings, first) => createStep({ ...context, network, settings }, first),
 }
 
@@ -65,6 +68,7 @@ export function createPathStep(
  * statistics. Fed with `inputs`, `targets`, `validInputs`.
  */
 export const judgedPaths: PathForm = {
+  sampled: 'judged',
   createStep(context, { network }, settings, first) {
     const forward = ({ inputs, targets, get, noise, normal }: PathGraph, validInputs: Tensor): ForwardResult => {
       const { output, statistics } = buildNetwork(network, normal(inputs), get, { training: true, noise })

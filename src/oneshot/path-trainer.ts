@@ -2,11 +2,13 @@ import type { Batch } from '../data/dataset.ts'
 import { type Network, networkCost, type ParameterSpec, parameterSpecs, type Weights } from '../network/index.ts'
 import type { Architecture } from '../space/index.ts'
 import { packing, packValues, type Packing, unpackValues } from '../tensor/optimizers/packing.ts'
-import type { StepResult, TrainingProgram, TrainingState } from '../tensor/index.ts'
+import type { StepResult, TrainingProgram, TrainingState, TypedArray } from '../tensor/index.ts'
 import { targetWidth } from '../train/objective.ts'
 import type { TrainSettings } from '../train/index.ts'
 import type { OneShotContext } from './one-shot.ts'
 import { type PathForm, plainPaths } from './path-program.ts'
+import { type SampledGraph, sampledGraph } from './sampled-graph.ts'
+import { SampledProgram } from './sampled-program.ts'
 import { SharedWeights } from './shared-weights.ts'
 
 /** A path that has been compiled. */
@@ -19,6 +21,14 @@ interface Compiled {
   readonly bytes: number
   /** Name in the map of a name in the program. */
   readonly rename: (name: string) => string
+}
+
+type Feeds = Readonly<Record<string, TypedArray>>
+
+/** How, and when, counted from 0. */
+interface At {
+  readonly learningRate: number
+  readonly step: number
 }
 
 /** Memory that compiled paths may hold together. */
@@ -35,8 +45,9 @@ export const pathBytes = (network: Network, batchSize: number): number =>
 export const pathsInMemory = (bytes: number): number => Math.max(1, Math.floor(mostBytes / bytes))
 
 /**
- * Trains single paths of a space on shared weights: each path is a compiled child of its own, whose weights (and the optimizer's vectors) are taken
- * from one map by name before its step and given back after it. What is not on the path costs nothing and stays as it is.
+ * Trains single paths of a space on shared weights. What is not on the path costs nothing and stays as it is. Where the space allows it, all paths are one
+ * graph (SampledProgram), compiled once; else each path is a compiled child of its own, whose weights (and the optimizer's vectors) are taken from one map
+ * by name before its step and given back after it.
  */
 export class PathTrainer {
   readonly weights: SharedWeights
@@ -46,8 +57,11 @@ export class PathTrainer {
   readonly #context: OneShotContext
   readonly #settings: TrainSettings
   #bytes = 0
-  /** The path whose program holds newer values than the map. */
-  #loaded: Compiled | undefined
+  /** All paths as one graph, if they can be. */
+  readonly #graph: SampledGraph | undefined
+  #sampled: SampledProgram | undefined
+  /** What holds newer values than the map: a path's program, or that of all paths. */
+  #loaded: Compiled | SampledProgram | undefined
   /** Milliseconds spent on compiling so far. */
   compileMs = 0
 
@@ -59,6 +73,15 @@ export class PathTrainer {
     this.#context = context
     this.#settings = settings
     this.weights = new SharedWeights(settings.seed)
+    const { space, dataset } = context
+    // An average of weights is over whole networks.
+    if (settings.ema === undefined && form.sampled && !form.renamed && !form.specsOf)
+      this.#graph = sampledGraph(space, { input: dataset.input, outputs: targetWidth(dataset) })
+  }
+
+  /** Whether a new path costs no more than one that was trained before. */
+  get compiledOnce(): boolean {
+    return this.#graph !== undefined
   }
 
   network(architecture: Architecture): Network {
@@ -73,10 +96,34 @@ export class PathTrainer {
    * @param valid a batch on which the path is judged before the update; wanted by the form that judges
    */
   async step(architecture: Architecture, batch: Batch, learningRate: number, step: number, valid?: Batch): Promise<StepResult> {
+    const feeds = { inputs: batch.inputs, targets: batch.targets, ...(valid ? { validInputs: valid.inputs } : {}) }
+    const at = { learningRate, step }
+    return (await this.#sampledStep(architecture, batch, feeds, at)) ?? (await this.#childStep(architecture, batch, feeds, at))
+  }
+
+  /** A step by the graph of all paths; undefined when the path is not among them. */
+  async #sampledStep(architecture: Architecture, batch: Batch, feeds: Feeds, at: At): Promise<StepResult | undefined> {
+    const graph = this.#graph
+    if (!graph) return undefined
+    if (!this.#sampled) {
+      this.#sampled = await SampledProgram.create(this.#context, graph, this.#settings, batch, this.#form.sampled === 'judged')
+      this.compileMs += this.#sampled.compileMs
+    }
+    const sampled = this.#sampled
+    const path = sampled.path(this.#context.space.print(architecture), architecture)
+    if (!path) return undefined
+    if (this.#loaded !== sampled) {
+      this.#giveBack()
+      sampled.load(this.weights.take(sampled.specs), (slot) => this.#slot(slot).take(asZeros(sampled.specs)))
+      this.#loaded = sampled
+    }
+    return await sampled.step(path, feeds, at)
+  }
+
+  async #childStep(architecture: Architecture, batch: Batch, feeds: Feeds, { learningRate, step }: At): Promise<StepResult> {
     const path = await this.#path(architecture, batch)
     if (this.#loaded !== path) this.#load(path, step)
-    const feeds = { inputs: batch.inputs, targets: batch.targets, ...(valid ? { validInputs: valid.inputs } : {}) }
-    return path.program.step(feeds, { learningRate })
+    return await path.program.step(feeds, { learningRate })
   }
 
   /** All named tensors, with the optimizer's under the name of their slot. */
@@ -111,6 +158,8 @@ export class PathTrainer {
   async release(): Promise<void> {
     this.#loaded = undefined
     await Promise.all([...this.#compiled.values()].map(({ program }) => program.release()))
+    await this.#sampled?.release()
+    this.#sampled = undefined
     this.#compiled.clear()
     this.#bytes = 0
   }
@@ -172,6 +221,11 @@ export class PathTrainer {
     const path = this.#loaded
     if (!path) return
     this.#loaded = undefined
+    if (path instanceof SampledProgram) {
+      this.weights.put(path.weights())
+      for (const [slot, values] of path.slots()) this.#slot(slot).put(values)
+      return
+    }
     const { tensors } = path.program.state()
     this.weights.put(unpackValues(path.parameters, tensors.parameters), path.rename)
     if (tensors.statistics) this.weights.put(unpackValues(path.statistics, tensors.statistics), path.rename)
@@ -193,8 +247,9 @@ const slotsOf = ({ tensors }: Pick<TrainingState, 'tensors'>): readonly string[]
   Object.keys(tensors).filter((name) => name !== 'parameters' && !name.startsWith('statistics'))
 
 /** The optimizer's vectors begin as zeros, whatever they belong to. */
-const zeroed = (specs: readonly ParameterSpec[]): readonly ParameterSpec[] =>
-  specs.filter((spec) => spec.trained).map((spec) => ({ ...spec, init: 'zeros' }))
+const zeroed = (specs: readonly ParameterSpec[]): readonly ParameterSpec[] => asZeros(specs.filter((spec) => spec.trained))
+
+const asZeros = (specs: readonly ParameterSpec[]): readonly ParameterSpec[] => specs.map((spec) => ({ ...spec, init: 'zeros' }))
 
 const prefixed = (prefix: string, weights: Weights): [string, { readonly shape: readonly number[]; readonly data: Float32Array }][] =>
   [...weights].map(([name, value]) => [`${prefix}:${name}`, value])

@@ -1,7 +1,10 @@
 import type { CachedSession, SessionCache } from './cache.ts'
+import { holds, type Selection } from './conditions.ts'
 import { dataTypeOf, graphInputs, topologicalOrder } from './graph.ts'
 import type { LayoutFactory } from './layout/layout.ts'
-import { lowerToBytes, type Outputs } from './lower.ts'
+import { lower, type Outputs } from './lower.ts'
+import { conditionalOf, encodeModel } from './onnx/builder.ts'
+import { flagsInput } from './onnx/conditional-parts.ts'
 import type { Target } from './op.ts'
 import type { Runtime, SessionOptions, Value } from './runtime.ts'
 import { printType, ShapeError, sameShape } from './shapes.ts'
@@ -24,12 +27,15 @@ export interface CompileOptions extends SessionOptions {
 export interface Program {
   readonly inputs: ReadonlyMap<string, TensorType>
   readonly outputs: ReadonlyMap<string, TensorType>
+  /** Of outputs that are joins of what is on (`gatedConcat`): the places of the vectors in the order in which they come. */
+  readonly orders: Readonly<Record<string, readonly number[]>>
   /**
    * Runs the graph once.
    * @param feeds for each input its values, or a typed array of its type and size
+   * @param selection what is on, for a graph with conditions; default: nothing
    * @throws ShapeError naming an input that is missing or does not fit
    */
-  run(feeds: Readonly<Record<string, Value | TypedArray>>): Promise<Record<string, Value>>
+  run(feeds: Readonly<Record<string, Value | TypedArray>>, selection?: Selection): Promise<Record<string, Value>>
   /** Gives back the session; a cache may keep it for the next equal model. */
   release(): Promise<void>
 }
@@ -41,9 +47,11 @@ export async function compile(
   { target = 'onnxruntime', layout, simplified = true, cache, ...session }: CompileOptions = {},
 ): Promise<Program> {
   const graph = simplified ? simplifyOutputs(outputs) : outputs
-  const model = lowerToBytes(graph, { target, layout })
+  const proto = lower(graph, { target, layout })
+  const conditional = conditionalOf(proto)
+  const model = encodeModel(proto)
   const inputs = graphInputs(Object.values(graph))
-  const make = (): ReturnType<Runtime['createSession']> => runtime.createSession(model, session)
+  const make = (): ReturnType<Runtime['createSession']> => runtime.createSession(model, { ...session, varying: conditional !== undefined })
   const bytes = model.length + peakBytes(Object.values(graph))
   const cached: CachedSession = cache
     ? await cache.acquire(model, `${runtime.name} ${JSON.stringify(session)}`, bytes, make)
@@ -52,9 +60,14 @@ export async function compile(
   return {
     inputs,
     outputs: new Map(Object.entries(outputs)),
-    async run(feeds) {
+    orders: conditional?.orders ?? {},
+    async run(feeds, selection = new Map()) {
       if (released) throw new Error('the program was released')
-      const values = Object.fromEntries([...inputs].map(([name, type]) => [name, feed(name, type, feeds[name])]))
+      const values: Record<string, Value> = Object.fromEntries([...inputs].map(([name, type]) => [name, feed(name, type, feeds[name])]))
+      if (conditional) {
+        const data = Uint8Array.from(conditional.flags, (any) => Number(any.some((condition) => holds(condition, selection))))
+        values[flagsInput] = { dtype: 'bool', shape: [data.length], data }
+      }
       return await cached.session.run(values)
     },
     async release() {

@@ -1,6 +1,7 @@
 import { topologicalOrder } from './graph.ts'
-import { add } from './ops/arithmetic.ts'
+import { always, type Condition } from './conditions.ts'
 import { ones, zeros } from './ops/broadcast.ts'
+import { type Gated, narrower, sumOfGated } from './ops/conditional.ts'
 import { operations } from './ops/index.ts'
 import { ShapeError, printType, sameShape } from './shapes.ts'
 import type { Tensor } from './tensor.ts'
@@ -19,19 +20,25 @@ export function gradients(loss: Tensor, wrt: readonly Tensor[], upstream?: Tenso
   }
   const order = topologicalOrder([loss])
   const needed = dependents(order, new Set(wrt))
-  const found = new Map<Tensor, Tensor>([[loss, upstream ?? ones(loss.shape)]])
+  const found = new Map<Tensor, Gated[]>([[loss, [{ value: upstream ?? ones(loss.shape), on: always }]]])
   for (const node of order.toReversed()) {
-    const gradient = found.get(node)
-    if (!gradient || !needed.has(node) || node.op === 'input' || node.op === 'constant') continue
-    const parts = operations[node.op].gradient(node, gradient)
+    const parts = found.get(node)
+    if (!parts || !needed.has(node)) continue
+    // Whatever reads the node came before, so its gradient is complete.
+    const { value, on } = sumOfGated(parts)
+    found.set(node, [{ value, on }])
+    if (node.op === 'input' || node.op === 'constant') continue
+    const slopes = operations[node.op].gradient(node, value)
     for (const [i, child] of node.inputs.entries()) {
-      const part = parts[i]
-      if (!part || !needed.has(child)) continue
-      const other = found.get(child)
-      found.set(child, other ? add(other, part) : part)
+      const slope = slopes[i]
+      if (!slope || !needed.has(child)) continue
+      const part: Gated = { value: slope, on: node.op === 'gatedSum' ? narrower(on, conditionsOf(node)[i]) : on }
+      const others = found.get(child)
+      if (others) others.push(part)
+      else found.set(child, [part])
     }
   }
-  return wrt.map((tensor) => found.get(tensor) ?? zeros(tensor.shape))
+  return wrt.map((tensor) => found.get(tensor)?.[0].value ?? zeros(tensor.shape))
 }
 
 /** The nodes through which a gradient must pass: those of `targets`, and those that depend on one. */
@@ -40,3 +47,5 @@ function dependents(order: readonly Tensor[], targets: ReadonlySet<Tensor>): Set
   for (const node of order) if (targets.has(node) || node.inputs.some((child) => found.has(child))) found.add(node)
   return found
 }
+
+const conditionsOf = (node: Tensor): readonly Condition[] => node.attributes.conditions as readonly Condition[]

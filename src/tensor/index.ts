@@ -14,6 +14,7 @@ export { lstm, lstmCell, type LstmState, type LstmWeights } from './functions/ls
 export { bernoulliNoise, gumbelNoise, logisticNoise, type NoiseKey, noiseSeed, normalNoise, uniformNoise } from './functions/noise.ts'
 export { type CachedSession, createSessionCache, type SessionCache } from './cache.ts'
 export { compile, type CompileOptions, peakBytes, type Program } from './compile.ts'
+export { always, type Condition, eitherOf, holds, type Selection, within } from './conditions.ts'
 export { constant, input, printGraph, scalar, topologicalOrder, verify } from './graph.ts'
 export { gradients } from './gradients.ts'
 export { lower, type LowerOptions, lowerToBytes, type Outputs } from './lower.ts'
@@ -23,6 +24,7 @@ export { add, addAll, div, mul, neg, type Operand, square, sub } from './ops/ari
 export { bitwiseAnd, bitwiseXor, modulo, shiftLeft, shiftRight } from './ops/bits.ts'
 export { broadcastTo, full, ones, type ReduceOptions, reduceSum, sumTo, zeros } from './ops/broadcast.ts'
 export { channelAffine, type ChannelAffineOptions, channelSum } from './ops/channel.ts'
+export { addGated, gatedConcat, gatedSum } from './ops/conditional.ts'
 export {
   convolution,
   convolution1d,
@@ -50,9 +52,10 @@ export { ShapeError } from './shapes.ts'
 export { type DataType, type Shape, sizeOf, type Tensor, type TensorType, type TypedArray } from './tensor.ts'
 export { adam, type AdamOptions, adamw } from './optimizers/adam.ts'
 export type { Optimizer, OptimizerStep, OptimizerUpdate } from './optimizers/optimizer.ts'
+export { createUpdateProgram, type UpdateProgram, type UpdateVectors } from './optimizers/update-program.ts'
 export type { NamedValues } from './optimizers/packing.ts'
 export { sgd, type SgdOptions } from './optimizers/sgd.ts'
-export type { ProgramOptions } from './program-options.ts'
+export { compileOptions, type ProgramOptions } from './program-options.ts'
 export {
   createTrainingProgram,
   type ForwardResult,

@@ -62,6 +62,8 @@ export type OpName =
   | 'channelAffine'
   | 'channelSum'
   | 'batchNormalized'
+  | 'gatedSum'
+  | 'gatedConcat'
 
 /** `standard`: only operators of the ONNX standard (models to export); `onnxruntime`: also its `com.microsoft` operators. */
 export type Target = 'onnxruntime' | 'standard'

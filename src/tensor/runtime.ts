@@ -21,6 +21,8 @@ export interface SessionOptions {
    * simplified already, its step is no faster for it (measured), and making the session takes twice as long.
    */
   readonly optimize?: boolean
+  /** Whether what is computed differs from run to run; then memory is not laid out by the run before. Default false. */
+  readonly varying?: boolean
   /** Writes ONNX Runtime's profile to files that begin with this (Node only). */
   readonly profilePrefix?: string
 }

@@ -137,7 +137,7 @@ function trainingGraph(options: TrainingOptions): TrainingGraph {
   const updated = update(options, {
     parameters: vector,
     gradient,
-    decayedSize: decayed.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0),
+    decayed: decayed.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0),
     state: Object.fromEntries(slots.map((slot) => [slot, input(before(slot), [parameters.size])])),
     scalars: Object.fromEntries(Object.keys(stepScalars(options, 0, 1)).map((name) => [name, input(before(name), [])])),
   })

@@ -78,6 +78,7 @@ const cases: readonly Case[] = [
   { layer: { kind: 'global-average-pool' }, inputs: [[4, 6]], output: [4], parameters: {}, flops: 24 },
   { layer: { kind: 'flatten' }, inputs: [[4, 3, 5]], output: [60], parameters: {}, flops: 0 },
   { layer: { kind: 'dropout', rate: 0.5 }, inputs: [[4, 3]], output: [4, 3], parameters: {}, flops: 0 },
+  { layer: { kind: 'drop-path', rate: 0.5 }, inputs: [[4, 3]], output: [4, 3], parameters: {}, flops: 0 },
   { layer: { kind: 'identity' }, inputs: [[4, 3]], output: [4, 3], parameters: {}, flops: 0 },
   { layer: { kind: 'take-channels', channels: 3 }, inputs: [[4, 5, 6]], output: [3, 5, 6], parameters: {}, flops: 0 },
   { layer: { kind: 'shift' }, inputs: [[4, 3]], output: [4, 3], parameters: {}, flops: 0 },

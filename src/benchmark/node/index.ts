@@ -1,2 +1,3 @@
+export { type MethodRanking, type RankingOptions, type RankingResult, runRanking } from './ranking.ts'
 export type { TabularResult } from '../words.ts'
 export { runTabular, type TabularOptions } from './tabular.ts'

@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress'
-import type { TabularResult } from '../../benchmark/node/index.ts'
+import type { RankingResult, TabularResult } from '../../benchmark/node/index.ts'
 import { UserError } from '../../errors.ts'
 import type { CommandSpec } from '../command.ts'
 import { oneOf, seedOption, settings, wholeNumber } from '../options.ts'
@@ -84,6 +84,66 @@ export const benchTabular: CommandSpec = {
       bar?.stop()
     }
   },
+}
+
+export const benchRanking: CommandSpec = {
+  group,
+  name: 'ranking',
+  summary: 'how well scores with shared weights agree with networks trained by themselves, for each weight-sharing method',
+  arguments: [{ name: '[data]', summary: 'what the networks are trained on (default: digits)' }],
+  options: [
+    { flags: '--space <name>', summary: 'a small space, a name or a module (./mine.ts#space)', default: 'nas-bench-201:channels=8' },
+    { flags: '--methods <names>', summary: 'weight-sharing methods, apart by commas', default: 'spos,fairnas,enas,darts,gdas' },
+    {
+      flags: '--architectures <number>',
+      summary: 'networks that are compared',
+      default: 20,
+      parse: wholeNumber('--architectures', 3, 10_000),
+    },
+    { flags: '--budget <time>', summary: 'for training each supernet', default: '2m' },
+    { flags: '--epochs <number>', summary: 'for each network by itself', default: 12, parse: wholeNumber('--epochs', 1, 10_000) },
+    {
+      flags: '--truths <file>',
+      summary: 'JSON in which results of networks by themselves are kept, for other methods to be measured by (default: none)',
+    },
+    seedOption,
+  ],
+  examples: ['nascent bench ranking', 'nascent bench ranking digits --methods spos,darts --budget 1m --truths digits-truths.json --json'],
+  async run([data], options, terminal) {
+    const { parseBudget } = await import('../../search/budget.ts')
+    const { seconds, trials: given } = parseBudget(options.budget as string)
+    if (seconds === undefined || given !== undefined)
+      throw new UserError('--budget wants a time here, for example 2m: that of each supernet.')
+    const { runRanking } = await import('../../benchmark/node/index.ts')
+    const result = await runRanking({
+      data: (data as string | undefined) ?? 'digits',
+      space: options.space as string,
+      methods: (options.methods as string).split(',').map((name) => name.trim()),
+      architectures: options.architectures as number,
+      seconds,
+      epochs: options.epochs as number,
+      seed: options.seed as number,
+      truths: options.truths as string | undefined,
+      onNote: (note) => terminal.error(`${note}\n`),
+    })
+    if (options.json === true) printJson(terminal, result)
+    else showRanking(result, terminal)
+    return 0
+  },
+}
+
+function showRanking({ architectures, methods, metric, epochs, budget, ...of }: RankingResult, terminal: Terminal): void {
+  const title = `${of.space} on ${of.data}: ${architectures.length} networks by themselves (${epochs} epochs), seed ${of.seed}`
+  terminal.out(`${bold(title)}\n`)
+  const head = ['method', 'Kendall tau', 'Spearman', `regret (${metric})`, `steps in ${budget} s`]
+  const rows = methods.map((method) => [
+    method.method,
+    method.kendall.toFixed(2),
+    method.spearman.toFixed(2),
+    method.regret.toFixed(4),
+    String(method.steps),
+  ])
+  printTable(terminal, head, rows)
 }
 
 /** `300`, or `300trials` as a search's budget is written. */

@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../command.ts'
-import { benchTabular } from './bench.ts'
+import { benchRanking, benchTabular } from './bench.ts'
 import { datasets } from './datasets.ts'
 import { doctor } from './doctor.ts'
 import { exportCommand } from './export.ts'
@@ -29,5 +29,6 @@ export const commands: readonly CommandSpec[] = [
   strategies,
   datasets,
   benchTabular,
+  benchRanking,
   doctor,
 ]

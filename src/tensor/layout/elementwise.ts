@@ -1,3 +1,4 @@
+import { attributesOf, conditionalDomain } from '../ops/conditional.ts'
 import { operations } from '../ops/index.ts'
 import { sameShape } from '../shapes.ts'
 import type { Tensor } from '../tensor.ts'
@@ -53,6 +54,14 @@ function byPlace(node: Tensor, values: BlockedValues): string | undefined {
   return undefined
 }
 
+/** A sum of what is on, on blocked data; what is plain becomes blocked where it is on. */
+const gated: Rule = (node, values) => {
+  if (!values.fits(node) || !node.inputs.some((input) => values.has(input))) return undefined
+  const [batch, channels, ...rest] = node.shape
+  const attributes = attributesOf(node, [batch, values.padded(channels), ...rest])
+  return { blocked: values.emit.node('GatedSum', node.inputs.map(values.of), attributes, { domain: conditionalDomain }) }
+}
+
 /** An op that gives back its first input. */
 const passedOn: Rule = (node, values) => (values.has(node.inputs[0]) ? { blocked: values.of(node.inputs[0]) } : undefined)
 
@@ -84,6 +93,7 @@ export const elementwiseRules = {
   sqrt: withoutPadding,
   reciprocal: withoutPadding,
   pow: withoutPadding,
+  gatedSum: gated,
   stopGradient: passedOn,
   batchNormalized: passedOn,
 } satisfies Record<string, Rule>

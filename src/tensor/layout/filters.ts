@@ -67,19 +67,17 @@ export function gradientFilter(
   const count = o * area * blocks
   const lines = values.reshape(byTap, [count, block])
   const hasGaps = kernels.some((taps) => taps.includes(undefined))
-  const order = values.indices(`gradient ${o} ${c} ${area} ${kernels.map((taps) => taps.join()).join(' ')}`, () =>
-    kernels.flatMap((taps) =>
-      range(blocks).flatMap((blockOfInputs) =>
-        range(o / block).flatMap((blockOfOutputs) =>
-          taps.flatMap((tap) =>
-            range(block).map((output) =>
-              tap === undefined ? count : ((blockOfOutputs * block + output) * area + tap) * blocks + blockOfInputs,
-            ),
-          ),
-        ),
-      ),
-    ),
-  )
+  const order = values.indices(`gradient ${o} ${c} ${area} ${kernels.map((taps) => taps.join()).join(' ')}`, () => {
+    const lineOf = (output: number, tap: number | undefined, inputs: number): number =>
+      tap === undefined ? count : (output * area + tap) * blocks + inputs
+    const all: number[] = []
+    // Plain loops: these are tens of thousands of numbers in every compilation.
+    for (const taps of kernels)
+      for (let inputs = 0; inputs < blocks; inputs++)
+        for (let outputs = 0; outputs < o; outputs += block)
+          for (const tap of taps) for (let output = outputs; output < outputs + block; output++) all.push(lineOf(output, tap, inputs))
+    return all
+  })
   // The line behind the last holds the zeros of taps that are not there.
   const gathered = emit.node('Gather', [hasGaps ? padEnd(emit, lines, [1, 0]) : lines, order], { axis: 0 })
   return values.reshape(gathered, [kernels.length * c, o, rows, columns])

@@ -23,7 +23,7 @@ const given = (options: SessionOptions): SessionOptions =>
 
 async function createNodeSession(
   model: Uint8Array,
-  { threads = 1, device = 'cpu', shared = false, optimize = false, profilePrefix }: SessionOptions,
+  { threads = 1, device = 'cpu', shared = false, optimize = false, varying = false, profilePrefix }: SessionOptions,
 ): Promise<Session> {
   const session = await ort.InferenceSession.create(model, {
     executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
@@ -32,6 +32,7 @@ async function createNodeSession(
     executionMode: 'sequential',
     graphOptimizationLevel: optimize ? 'all' : 'disabled',
     logSeverityLevel: 4,
+    enableMemPattern: !varying,
     extra: { session: { intra_op: { allow_spinning: shared ? '0' : '1' } } },
     ...(profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: profilePrefix }),
   })

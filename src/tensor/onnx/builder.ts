@@ -1,6 +1,8 @@
 import { create, toBinary } from '@bufbuild/protobuf'
 import type { Emitter, OnnxAttributes, Target } from '../op.ts'
 import type { DataType, TensorType, TypedArray } from '../tensor.ts'
+import { type Conditional, isConditional, placeInBranches } from './conditional.ts'
+import { flagsInput, ModelParts } from './conditional-parts.ts'
 import type { AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto } from './onnx_pb.ts'
 import {
   AttributeProto_AttributeType,
@@ -16,6 +18,8 @@ import {
 /** Version of the standard operators that models name; old enough for runtimes of 2023 and later. */
 export const opsetVersion = 18
 const irVersion = 8n
+/** Where a model says what its flags and joined outputs stand for. */
+const conditionalKey = 'nascent.conditional'
 
 export const onnxDataType: Readonly<Record<DataType, TensorProto_DataType>> = {
   float32: TensorProto_DataType.FLOAT,
@@ -38,6 +42,12 @@ export interface ModelBuilder extends Emitter {
   build(metadata?: Readonly<Record<string, string>>): ModelProto
 }
 
+/** What the flags of a model stand for, and the order in which joined outputs come; undefined for a model without conditions. */
+export function conditionalOf({ metadataProps }: ModelProto): Pick<Conditional, 'flags' | 'orders'> | undefined {
+  const found = metadataProps.find(({ key }) => key === conditionalKey)
+  return found && (JSON.parse(found.value) as Pick<Conditional, 'flags' | 'orders'>)
+}
+
 export const encodeModel = (model: ModelProto): Uint8Array => toBinary(ModelProtoSchema, model)
 
 /** @param shared whether equal small constants become one; default true */
@@ -47,6 +57,7 @@ export function createModelBuilder(target: Target, { shared: share = true }: { r
   const inputs: ValueInfoProto[] = []
   const outputs: { readonly value: string; readonly info: ValueInfoProto }[] = []
   const shared = new Map<string, string>()
+  const integers = new Map<string, string>()
   let counter = 0
   const freshName = (): string => `_${counter++}`
 
@@ -75,7 +86,15 @@ export function createModelBuilder(target: Target, { shared: share = true }: { r
     floats(values, shape = [values.length]) {
       return addConstant({ dtype: 'float32', shape }, values instanceof Float32Array ? values : Float32Array.from(values))
     },
-    ints: (values, shape = [values.length]) => addConstant({ dtype: 'int64', shape }, BigInt64Array.from(values, BigInt)),
+    ints(values, shape = [values.length]) {
+      // Most are small and come again and again: found by their numbers before they are made.
+      const key = share && values.length <= 32 ? `${shape.join()}:${values.join()}` : undefined
+      const known = key === undefined ? undefined : integers.get(key)
+      if (known !== undefined) return known
+      const name = addConstant({ dtype: 'int64', shape }, BigInt64Array.from(values, BigInt))
+      if (key !== undefined) integers.set(key, name)
+      return name
+    },
     constant: addConstant,
     input(name, dtype, shape) {
       inputs.push(valueInfo(name, dtype, shape))
@@ -91,20 +110,35 @@ export function createModelBuilder(target: Target, { shared: share = true }: { r
         initializers,
         outputs.map(({ info }) => info.name),
       )
+      const results = outputs.map(({ info }) => info)
+      if (!live.some(isConditional)) {
+        return modelProto(create(GraphProtoSchema, { name: 'nascent', node: live, initializer, input: inputs, output: results }), metadata)
+      }
+      const parts = new ModelParts(inputs, initializer, live)
+      const {
+        nodes: node,
+        flags,
+        orders,
+      } = placeInBranches(
+        live,
+        results.map(({ name }) => name),
+        parts,
+      )
       const graph = create(GraphProtoSchema, {
         name: 'nascent',
-        node: live,
-        initializer,
-        input: inputs,
-        output: outputs.map(({ info }) => info),
+        node: [...node],
+        initializer: [...initializer, ...parts.constants],
+        input: [...inputs, valueInfo(flagsInput, 'bool', [flags.length])],
+        // What is joined is as long as what is on.
+        output: results.map((info) => (orders[info.name] ? { ...info, type: withoutSize(info) } : info)),
       })
-      return modelProto(graph, metadata)
+      return modelProto(graph, { ...metadata, [conditionalKey]: JSON.stringify({ flags, orders }) })
     },
   }
 }
 
 function modelProto(graph: GraphProto, metadata: Readonly<Record<string, string>>): ModelProto {
-  const domains = new Set(['', ...graph.node.map(({ domain }) => domain)])
+  const domains = domainsOf(graph)
   return create(ModelProtoSchema, {
     irVersion,
     producerName: 'nascent',
@@ -112,6 +146,14 @@ function modelProto(graph: GraphProto, metadata: Readonly<Record<string, string>
     opsetImport: [...domains].map((domain) => ({ domain, version: BigInt(domain === '' ? opsetVersion : 1) })),
     metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
   })
+}
+
+/** Of all nodes, those in branches among them. */
+function domainsOf(graph: GraphProto): Set<string> {
+  const inner = graph.node.flatMap(({ opType, attribute }) =>
+    opType === 'If' ? attribute.flatMap(({ g }) => (g ? [...domainsOf(g)] : [])) : [],
+  )
+  return new Set(['', ...graph.node.map(({ domain }) => domain), ...inner])
 }
 
 function attributeProto(name: string, value: NonNullable<OnnxAttributes[string]>): AttributeProto {
@@ -131,6 +173,9 @@ function valueInfo(name: string, dtype: DataType, shape: readonly Dimension[]): 
     type: { value: { case: 'tensorType', value: { elemType: onnxDataType[dtype], shape: { dim } } } },
   })
 }
+
+const withoutSize = ({ type }: ValueInfoProto): ValueInfoProto['type'] =>
+  type?.value.case === 'tensorType' ? { ...type, value: { case: 'tensorType', value: { ...type.value.value, shape: undefined } } } : type
 
 /** Gives output values their names where a node makes them; copies values that have a name already (inputs, constants, second outputs). */
 function nameOutputs(

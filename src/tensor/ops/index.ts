@@ -4,6 +4,7 @@ import { batchNormOps } from './batch-norm.ts'
 import { bitOps } from './bits.ts'
 import { broadcastOps } from './broadcast.ts'
 import { channelOps } from './channel.ts'
+import { conditionalOps } from './conditional.ts'
 import { convolutionOps } from './convolution.ts'
 import { gatherOps } from './gather.ts'
 import { maskOps } from './masks.ts'
@@ -23,6 +24,7 @@ export const operations: { readonly [N in OpName]: Op & { readonly name: N } } =
   ...bitOps,
   ...broadcastOps,
   ...channelOps,
+  ...conditionalOps,
   ...convolutionOps,
   ...gatherOps,
   ...maskOps,

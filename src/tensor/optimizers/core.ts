@@ -17,8 +17,8 @@ export interface UpdateRule {
 export interface UpdateInputs {
   readonly parameters: Tensor
   readonly gradient: Tensor
-  /** How many of the parameters, from the first on, weight decay applies to. */
-  readonly decayedSize: number
+  /** How many of the parameters, from the first on, weight decay applies to; or 1 for those, else 0 [parameters]. */
+  readonly decayed: number | Tensor
   /** Vectors kept from the step before, by the names of `stateNames`. */
   readonly state: Readonly<Record<string, Tensor>>
   /** Scalars by the names of `stepScalars`. */
@@ -57,7 +57,7 @@ export function update(
   const updated = optimizer.update({
     parameters,
     gradient,
-    decayed: decayedMask(parameters.shape[0], inputs.decayedSize),
+    decayed: typeof inputs.decayed === 'number' ? decayedMask(parameters.shape[0], inputs.decayed) : inputs.decayed,
     slots: state,
     scalars,
   })

@@ -121,5 +121,16 @@ function keyOf(node: Tensor, numberOf: (node: Tensor) => number): string {
   }
   const inputs = node.inputs.map(numberOf)
   if (commutative.has(node.op)) inputs.sort((a, b) => a - b)
-  return `${node.op} ${inputs.join()} ${JSON.stringify(node.attributes)}`
+  return `${node.op} ${inputs.join()} ${settingsOf(node)}`
+}
+
+/** Attributes as text; a node that is made anew from other inputs has the very ones of the old. */
+const texts = new WeakMap<object, string>()
+
+function settingsOf({ attributes }: Tensor): string {
+  const known = texts.get(attributes)
+  if (known !== undefined) return known
+  const text = JSON.stringify(attributes)
+  texts.set(attributes, text)
+  return text
 }
