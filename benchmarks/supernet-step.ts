@@ -106,6 +106,7 @@ export async function main(args: readonly string[]): Promise<number> {
         ]),
       ),
     })
+    console.error(JSON.stringify(rows.at(-1)))
     await ours.release()
   }
   python?.stop()
