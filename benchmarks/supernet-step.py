@@ -147,6 +147,9 @@ def main():
         request = json.loads(line)
         key = (request["kind"], request["format"])
         if key not in steppers:
+            # One kind at a time, so that memory is that of one.
+            if any(kind != key[0] for kind, _ in steppers):
+                steppers.clear()
             memory_format = formats[key[1]]
             steppers[key] = stepper(Supernet(cells, channels).to(memory_format=memory_format), key[0], memory_format, batch)
         step, parameters = steppers[key]

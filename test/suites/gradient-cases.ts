@@ -55,6 +55,7 @@ const elementwise: GradientCase[] = [
   row('maximum', [spread(4, 4), of(1)], (a, b) => t.square(t.maximum(a, t.mul(0, b)))),
   row('minimum', [spread(4, 4)], (a) => t.square(t.minimum(a, 0))),
   row('where', [of(3, 4), of(4), spread(3, 4)], (a, b, c) => t.where(t.step(c), t.square(a), t.mul(a, b))),
+  row('gatedSum', [of(3, 4), of(3, 4)], (a, b) => t.gatedSum([t.square(a), t.mul(a, b)], [t.always, t.always])),
   row('masks pass nothing', [spread(3, 4)], (x) => t.add(t.square(x), t.add(t.step(x), t.add(t.greaterMask(x, 0), t.sign(x))))),
 ]
 

@@ -34,6 +34,7 @@ it('leaves no op with a gradient out of the table', () => {
     'argMax',
     'equalMask',
     'cast',
+    'gatedConcat',
   ]
   const missing = (Object.keys(operations) as OpName[]).filter((name) => !seen.has(name) && !withoutGradient.includes(name))
   expect(missing).toEqual([])
