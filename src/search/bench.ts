@@ -37,7 +37,7 @@ export function settingsFor({ space, dataset }: Bench, architecture: Architectur
 
 /** Metrics of a trial with the user's own reward, where there is one. */
 export const rewarded = ({ reward }: Pick<Bench, 'reward'>, metrics: Readonly<Record<string, number>>): Record<string, number> =>
-  finite(reward ? { ...metrics, [rewardMetric]: Number(reward(metrics)) } : metrics)
+  finite(reward ? { ...metrics, [rewardMetric]: reward(metrics) } : metrics)
 
 /** Metrics as they are recorded: JSON has no infinities and no NaN. */
 export function finite(metrics: Readonly<Record<string, number>>): Record<string, number> {
