@@ -7,6 +7,7 @@ import { targetWidth } from '../train/objective.ts'
 import { PathPolicy, type PathPolicyOptions, type SavedPolicy } from './controller.ts'
 import type { OneShotContext, OneShotEntry, SupernetEpoch, SupernetPlan, SupernetState, SupernetTrainer } from './one-shot.ts'
 import { measurePaths } from './path-plan.ts'
+import { pathOptions } from './path-search.ts'
 import { judgedPaths } from './path-program.ts'
 import { PathTrainer } from './path-trainer.ts'
 import { batchMetric } from './reward.ts'
@@ -15,12 +16,7 @@ import { validBatches } from './relaxed.ts'
 import { batchReward } from './reward.ts'
 
 const specs = {
-  learningRate: {
-    summary: 'first learning rate of the shared weights; 0: half of what suits a single network',
-    default: 0,
-    from: 0,
-    to: 10,
-  },
+  ...pathOptions,
   rate: { summary: 'learning rate of the controller (Adam)', default: 0.02, from: 0, to: 10 },
   entropy: { summary: 'weight of the bonus on the entropy of each decision', default: 0.05, from: 0, to: 100 },
   batch: { summary: 'paths between two updates of the controller', default: 8, from: 2, to: 10_000, whole: true },

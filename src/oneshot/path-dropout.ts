@@ -14,14 +14,14 @@ import {
   type Tensor,
   uniformNoise,
 } from '../tensor/index.ts'
-import { darts } from './darts.ts'
+import { darts, differentiableOptions } from './darts.ts'
 import { DifferentiableTrainer, type LearnedDifferentiable } from './differentiable.ts'
 import type { OneShotEntry } from './one-shot.ts'
 import { supernetSettings } from './plan.ts'
 import type { Relaxation } from './relaxed.ts'
 
 const specs = {
-  learningRate: { summary: 'first learning rate of the weights; 0: half of what suits a single network', default: 0, from: 0, to: 10 },
+  learningRate: differentiableOptions.learningRate,
   rate: {
     summary: 'r: at the end each of k alternatives is dropped with probability r^(1/k), so that all are with probability r',
     default: 0.1,

@@ -5,39 +5,8 @@ import { printJson, printTable, quantity } from '../terminal.ts'
 
 /** The trial list of the contract's JSON. */
 function trialRecord(row: TrialRow): Record<string, unknown> {
-  const {
-    number,
-    architecture,
-    status,
-    metrics,
-    epochs,
-    stoppedBy,
-    reason,
-    parents,
-    inherited,
-    origin,
-    details,
-    startedAt,
-    finishedAt,
-    attempt,
-  } = row
-  return {
-    number,
-    architecture,
-    status,
-    metrics,
-    epochs,
-    stoppedBy,
-    reason,
-    parent: parents[0],
-    parents,
-    inherited,
-    origin,
-    details,
-    startedAt,
-    finishedAt,
-    attempt,
-  }
+  const { curve: _, decisions: __, ended: ___, replayOf: ____, inherits: _____, ...shown } = row
+  return { ...shown, parent: row.parents[0] }
 }
 
 export const show: CommandSpec = {

@@ -70,13 +70,14 @@ export async function finalModel(
   }
   const from = finalWeights(config)
   if (from === 'shared' && hasTrial) return adopt('its shared weights are used as they are')
-  const row = course.store.trials().find((other) => other.number === number)
+  const rows = course.store.trials()
+  const row = rows.find((other) => other.number === number)
   const task = {
     architecture,
     config,
     metrics: row?.metrics,
     ...(from === 'better' && hasTrial ? { rival: row?.metrics } : {}),
-    leastSteps: hasTrial && row ? lineageSteps(course.store.trials(), row) : undefined,
+    leastSteps: hasTrial && row ? lineageSteps(rows, row) : undefined,
     plan: plan ?? fixedPlan(config, course.examples),
     // What was planned before a kill is carried out, even if the kill has cost some time.
     until: plan ? undefined : time?.trainUntil,
