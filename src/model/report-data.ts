@@ -17,6 +17,17 @@ export interface ReportTrial {
   readonly finishedAt?: string
 }
 
+/** What a report needs of the training of shared weights, at a time. */
+export interface SharedWeightsEpoch {
+  readonly epoch: number
+  readonly step: number
+  readonly trainLoss: number
+  readonly metrics: Readonly<Record<string, number>>
+  /** Probability of each alternative, by decision and alternative. */
+  readonly alphas?: Readonly<Record<string, Readonly<Record<string, number>>>>
+  readonly warning?: string
+}
+
 /** What a report needs of a run; a run's config with the seconds it took is one. */
 export interface ReportRun {
   /** Id. */
@@ -38,6 +49,8 @@ export interface ReportRun {
   readonly seconds?: number
   /** In a run with shared weights: whether the model has those, or was trained from scratch. */
   readonly finalWeights?: 'shared' | 'scratch'
+  /** Of a run with shared weights. */
+  readonly sharedWeights?: readonly SharedWeightsEpoch[]
   /** The command line that reproduces it; made of the fields above when absent. */
   readonly commandLine?: string
 }

@@ -8,6 +8,7 @@ import { page } from './report/page.ts'
 import { qualitySection } from './report/quality.ts'
 import { reproduceSection } from './report/reproduce.ts'
 import { searchSection } from './report/search.ts'
+import { sharedWeightsSection } from './report/shared-weights.ts'
 import { summarySection } from './report/summary.ts'
 import { usageSection } from './report/usage.ts'
 
@@ -19,6 +20,7 @@ const names = {
   mistakes: 'Mistakes',
   network: 'The network',
   learning: 'How it learnt',
+  shared: 'The shared weights',
   search: 'The search',
   use: 'Use it',
   reproduce: 'Get it again',
@@ -33,6 +35,7 @@ export async function reportHtml(data: ReportData): Promise<string> {
     ['mistakes', await mistakesSection(model)],
     ['network', networkSection(model)],
     ['learning', curveSection(data)],
+    ['shared', sharedWeightsSection(data)],
     ['search', searchSection(data)],
     ['use', usageSection(data)],
     ['reproduce', reproduceSection(data)],

@@ -41,6 +41,12 @@ export function entropy(by: Readonly<Record<string, readonly number[]>>): number
   return shares.length === 0 ? 0 : shares.reduce((sum, share) => sum + share, 0) / shares.length
 }
 
+/** Probabilities by the names of what they belong to: values, or the numbers of sources. */
+export const namedProbabilities = ({ probabilities: lists, values }: LearnedAlphas): Record<string, Record<string, number>> =>
+  Object.fromEntries(
+    Object.entries(lists).map(([path, list]) => [path, Object.fromEntries(list.map((p, i) => [String(values[path]?.[i] ?? i), p]))]),
+  )
+
 /** What alphas have learnt, as plain data. */
 export interface LearnedAlphas {
   readonly probabilities: Readonly<Record<string, readonly number[]>>

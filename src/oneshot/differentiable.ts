@@ -4,7 +4,7 @@ import type { TrainingProgram } from '../tensor/index.ts'
 import { noiseSeed } from '../tensor/index.ts'
 import { learningRateAt, totalSteps, type TrainSettings } from '../train/index.ts'
 import { SmallAdam } from './adam.ts'
-import { entropy, type LearnedAlphas, learnedAlphas } from './alphas.ts'
+import { entropy, type LearnedAlphas, learnedAlphas, namedProbabilities } from './alphas.ts'
 import type { OneShotContext, SupernetEpoch, SupernetPlan, SupernetState, SupernetTrainer } from './one-shot.ts'
 import { stepPlan } from './plan.ts'
 import { feedsOf, type GateFeeds, type Relaxation, RelaxedSupernet, validBatches } from './relaxed.ts'
@@ -124,11 +124,12 @@ export class DifferentiableTrainer implements SupernetTrainer {
   inspect(): Promise<Pick<SupernetEpoch, 'metrics' | 'alphas' | 'warning'>> {
     if (this.#hypergradient === undefined)
       return Promise.resolve({ metrics: { temperature: this.#temperature(Math.max(0, this.step - 1)) } })
-    const { probabilities: alphas, values } = this.#learned()
+    const learned = this.#learned()
+    const { probabilities, values } = learned
     const { skips } = this.#relaxed.supernet
     const withSkip = new Set([...skips].map((name) => name.slice(0, name.lastIndexOf('='))))
     const leaning = [...withSkip].filter((path) => {
-      const list = alphas[path] ?? []
+      const list = probabilities[path] ?? []
       const best = list.indexOf(Math.max(...list))
       return skips.has(`${path}=${String(values[path]?.[best])}`) && Math.max(...list) > 1.2 / list.length
     }).length
@@ -136,8 +137,8 @@ export class DifferentiableTrainer implements SupernetTrainer {
     const warning = collapsing
       ? `${leaning} of ${withSkip.size} choices lean to the skip connection: differentiable search is known to collapse so; pc-darts or gdas are less prone to it`
       : undefined
-    const metrics = { entropy: entropy(alphas), skips: leaning }
-    return Promise.resolve({ metrics, alphas, ...(warning === undefined ? {} : { warning }) })
+    const metrics = { entropy: entropy(probabilities), skips: leaning }
+    return Promise.resolve({ metrics, alphas: namedProbabilities(learned), ...(warning === undefined ? {} : { warning }) })
   }
 
   state(): SupernetState {

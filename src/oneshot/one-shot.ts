@@ -47,8 +47,8 @@ export interface SupernetEpoch {
   readonly seconds: number
   /** What the method keeps an eye on: entropy of the controller, its baseline, skip connections, … */
   readonly metrics: Readonly<Record<string, number>>
-  /** Probability of each alternative, by decision. */
-  readonly alphas?: Readonly<Record<string, readonly number[]>>
+  /** Probability of each alternative, by decision and alternative. */
+  readonly alphas?: Readonly<Record<string, Readonly<Record<string, number>>>>
   /** What the user should know, such as a beginning collapse to skip connections. */
   readonly warning?: string
 }

@@ -83,6 +83,24 @@ const reportOf = (model: TrainedModel, metric = 'accuracy'): ReportData => ({
   },
 })
 
+/** As a differentiable method leaves it. */
+const withSharedWeights = (data: ReportData): ReportData => ({
+  ...data,
+  run: {
+    ...data.run,
+    strategy: 'darts',
+    finalWeights: 'scratch',
+    sharedWeights: [1, 2, 3].map((epoch) => ({
+      epoch,
+      step: 10 * epoch,
+      trainLoss: 2 / epoch,
+      metrics: { entropy: 1 - epoch / 10, skips: epoch },
+      alphas: { [`cell/${hostile[0]}`]: { none: 0.5 - epoch / 10, skip_connect: 0.5 + epoch / 10 } },
+      ...(epoch === 2 ? { warning: '4 of 6 choices lean to the skip connection' } : {}),
+    })),
+  },
+})
+
 const pictures = await tested(picture([3, 12, 10], 4), pictureData([3, 12, 10], hostile))
 const table = await tested(mlp(4), tableData('classification', hostile))
 const values = await tested(mlp(1), tableData('regression'))
@@ -118,6 +136,7 @@ describe('a report', () => {
     ['a table', async () => reportOf(table)],
     ['values', async () => reportOf(values, 'r2')],
     ['signals', async () => reportOf(await tested(signalNetwork, signalData()))],
+    ['shared weights', async () => withSharedWeights(reportOf(pictures))],
     ['a run without trials, test or curve', async () => ({ ...reportOf({ ...pictures, test: undefined, curve: [] }), trials: [] })],
     [
       'a hundred classes',
@@ -203,6 +222,14 @@ describe('a report', () => {
     expect(text).toMatch(/finds dog best \(96.%.*and cat worst \(90.%/s)
     expect(text).toContain('to take cat for dog (5 times)')
     expect(text).toContain('tried 26 networks of its own design (4 failed) in 4 min 59 s')
+  })
+
+  it('says how shared weights were trained and choices made', async () => {
+    const { text, elements } = parseHtml(await reportHtml(withSharedWeights(reportOf(pictures))))
+    expect(text).toContain('Noticed in record 2: 4 of 6 choices lean to the skip connection.')
+    expect(text).toContain('each was given its part of the shared weights')
+    const strips = elements.filter(({ name, attributes }) => name === 'rect' && attributes.height === '13')
+    expect(strips.map(({ attributes }) => attributes.opacity)).toEqual(['0.40', '0.30', '0.20', '0.60', '0.70', '0.80'])
   })
 
   it('holds mistakes as pictures, the surest first', async () => {

@@ -25,7 +25,13 @@ export function searchSection({ run, trials, model }: ReportData): Html {
     )
   if (finished.length === 0) return html``
   const chosen = finished.find(({ architecture }) => architecture === model.architecture)
-  const words = `Strategy “${run.strategy}” proposed networks of the space “${run.space}”; each was trained for a short while (${plural(run.fidelity.epochs, 'epoch')}${run.fidelity.share === undefined ? '' : `, ${percent(run.fidelity.share)} of the data`}) and judged on ${metricInSentence(objective.metric)} on the validation part. The finished model was trained longer, so it is usually better than these figures.`
+  const short = `trained for a short while (${plural(run.fidelity.epochs, 'epoch')}${run.fidelity.share === undefined ? '' : `, ${percent(run.fidelity.share)} of the data`})`
+  const judged = run.sharedWeights === undefined ? short : 'given its part of the shared weights'
+  const final =
+    run.finalWeights === 'shared'
+      ? 'The finished model has the shared weights, too.'
+      : `The finished model was trained ${run.sharedWeights === undefined ? 'longer' : 'by itself'}, so it is usually better than these figures.`
+  const words = `Strategy “${run.strategy}” proposed networks of the space “${run.space}”; each was ${judged} and judged on ${metricInSentence(objective.metric)} on the validation part. ${final}`
   return html`<section id="search"><h2>The search</h2><p>${words}</p>
 <figure>${overTime(finished, objective, chosen)}${legend([
     { name: 'trial', className: 'faint' },

@@ -26,6 +26,7 @@ export async function writeOnnx(model: TrainedModel, path: string): Promise<stri
 /** Writes the report of a run; gives the path. */
 export async function writeRunReport(model: TrainedModel, state: RunState, trials: readonly TrialRow[], path: string): Promise<string> {
   const { writeReport } = await import('../../model/report.ts')
-  await writeReport({ model, run: { ...state.config, seconds: usedSeconds(state), finalWeights: state.final?.weights }, trials }, path)
+  const run = { ...state.config, seconds: usedSeconds(state), finalWeights: state.final?.weights, sharedWeights: state.supernet?.epochs }
+  await writeReport({ model, run, trials }, path)
   return path
 }
