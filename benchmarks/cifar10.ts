@@ -39,6 +39,12 @@ export async function smallCifar10(size: number, counts: { readonly train: numbe
     const chosen = Array.from({ length: count }, (_, i) => records[Math.floor((i * records.length) / count)])
     const images = await Promise.all(chosen.map(({ jpeg }) => decodeImage(jpeg, [3, size, size])))
     writeFileSync(join(folder, `x_${part}.npy`), npy([count, 3, size, size], Buffer.concat(images)))
-    writeFileSync(join(folder, `y_${part}.npy`), npy([count], Uint8Array.from(chosen, ({ label }) => label)))
+    writeFileSync(
+      join(folder, `y_${part}.npy`),
+      npy(
+        [count],
+        Uint8Array.from(chosen, ({ label }) => label),
+      ),
+    )
   }
 }

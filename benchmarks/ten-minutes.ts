@@ -35,7 +35,9 @@ export function main(argv: string[]): number {
   const folder = mkdtempSync(join(tmpdir(), 'nascent-benchmark-'))
   try {
     console.log(`${machine()}; ${data}, ${budget} each, seeds ${seeds.join(', ')}`)
-    console.log('| strategy | space | test accuracy | mean ± standard deviation | trials | seconds |\n| --- | --- | --- | --- | --- | --- |')
+    console.log(
+      '| strategy | space | test accuracy | mean ± standard deviation | trials | seconds |\n| --- | --- | --- | --- | --- | --- |',
+    )
     for (const { strategy, space } of contestants.filter((one) => positionals.length === 0 || positionals.includes(one.strategy))) {
       const outcomes = seeds.map((seed) => runCommand(['search', data, '--strategy', strategy, '--space', space], budget, seed, folder))
       const accuracies = outcomes.map(({ accuracy }) => accuracy)

@@ -18,6 +18,8 @@ export async function runAndShow(command: 'fit' | 'search', data: string, option
     strategy: options.strategy as string | undefined,
     strategyOptions: options.set as SearchOptions['strategyOptions'],
     budget: options.budget as string | undefined,
+    proxy: options.proxy as string | undefined,
+    proxyOptions: options.proxySet as SearchOptions['proxyOptions'],
     objectives: options.objective as string | undefined,
     reward: options.reward as string | undefined,
     limits: options.limit as string | undefined,

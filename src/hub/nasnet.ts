@@ -6,8 +6,7 @@ import { readGenotype } from './genotype.ts'
 import { type Operations, pairCell, printPairs } from './pair-cell.ts'
 import { stackedCells } from './two-input-cells.ts'
 
-const summary =
-  'the cells of NASNet: five nodes, each the sum of two of thirteen operations on earlier nodes; holds AmoebaNet-A, too'
+const summary = 'the cells of NASNet: five nodes, each the sum of two of thirteen operations on earlier nodes; holds AmoebaNet-A, too'
 const frame = { cells: 5, channels: 8 }
 
 const nodes = 5

@@ -67,6 +67,8 @@ export interface ProxyEntry {
   readonly options: StrategyEntry['options']
   /** Shares of the training after which a trial is validated on the way, ascending, below 1; default: after each epoch. */
   points?(options?: Readonly<Record<string, number | string | boolean>>): readonly number[]
+  /** Whether paused trials may go on by themselves (`promote`). */
+  readonly promotes?: boolean
   /** Zero-cost scores to compute before a trial is trained. */
   readonly scores?: readonly string[]
   make(context: ProxyContext, options?: Readonly<Record<string, number | string | boolean>>): Proxy

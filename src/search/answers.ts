@@ -1,5 +1,7 @@
 import type { Outcome, Strategy } from '../strategy/strategy.ts'
-import type { RunConfig, TrialRow } from './events.ts'
+import type { Prediction } from '../proxy/proxy.ts'
+import type { Metrics, RunConfig, TrialRow } from './events.ts'
+import { isCutOff } from './fold.ts'
 
 /** A result with what the loop keeps beside it. */
 export interface Answer extends Outcome {
@@ -16,7 +18,7 @@ export interface Answers {
   take(answer: Answer): void
   /** Whether proposal `n` may be asked for; tells what it has to see before. */
   readyFor(n: number): boolean
-  /** The finished result of an architecture among those told. */
+  /** The result of an architecture among those told: the finished one, else that of a trial that was stopped. */
   known(text: string): Answer | undefined
   /** Failures one after another at the end of what was told, of those that came in this process, and the last one's reason. */
   readonly failures: number
@@ -38,7 +40,8 @@ export function createAnswers(strategy: Strategy, config: RunConfig, rows: reado
   const tell = (answer: Answer): void => {
     const { number, architecture, status, metrics, text } = answer
     strategy.tell({ number, architecture, status, metrics })
-    if (status === 'finished' && !known.has(text)) known.set(text, answer)
+    // A finished result is worth more than that of a trial that was stopped.
+    if (status === 'finished' ? known.get(text)?.status !== 'finished' : status === 'stopped') known.set(text, answer)
     replays = answer.replayed ? replays + 1 : 0
     if (status === 'failed' && fresh) {
       failures++
@@ -59,7 +62,7 @@ export function createAnswers(strategy: Strategy, config: RunConfig, rows: reado
     }
     return true
   }
-  for (const row of history(rows)) take(row)
+  for (const answer of history(rows, config)) take(answer)
   fresh = true
   return {
     take,
@@ -77,22 +80,28 @@ export function createAnswers(strategy: Strategy, config: RunConfig, rows: reado
   }
 }
 
+/** What a strategy is told of a trial that a proxy stopped: what the proxy expects of it, else what it measured. */
+export function expected(metrics: Metrics, prediction: Prediction | undefined, objective: string): Metrics {
+  return prediction === undefined ? metrics : { ...metrics, [objective]: prediction.value }
+}
+
 /** Results recorded, in the order in which they came. */
-function history(rows: readonly TrialRow[]): Answer[] {
-  const ended = rows.filter((row) => row.status !== 'running' && !cutOff(row)).sort((a, b) => (a.ended ?? 0) - (b.ended ?? 0))
-  return ended.map(({ number, decisions, status, metrics, architecture, reason, replayOf }) => ({
+function history(rows: readonly TrialRow[], { objectives }: RunConfig): Answer[] {
+  const told = rows.flatMap((row) => {
+    const pauses = (row.earlier ?? []).map((pause): TrialRow => ({ ...row, ...pause, status: 'stopped' }))
+    return row.status === 'running' || isCutOff(row) ? pauses : [...pauses, row]
+  })
+  const ended = told.sort((a, b) => (a.ended ?? 0) - (b.ended ?? 0))
+  return ended.map(({ number, decisions, status, metrics, prediction, architecture, reason, replayOf }) => ({
     number,
     architecture: decisions,
     status: status as Answer['status'],
-    metrics,
+    metrics: expected(metrics, prediction, objectives[0]?.metric),
     text: architecture,
     reason,
     replayed: replayOf !== undefined,
   }))
 }
 
-/** Stopped with no result, by the end of a budget or an interrupt: nothing to be told. */
-const cutOff = ({ status, stoppedBy }: TrialRow): boolean => status === 'stopped' && (stoppedBy === 'budget' || stoppedBy === 'interrupt')
-
 /** Trials that have no result and are run again: killed with the process, or cut off. */
-export const unfinished = (rows: readonly TrialRow[]): TrialRow[] => rows.filter((row) => row.status === 'running' || cutOff(row))
+export const unfinished = (rows: readonly TrialRow[]): TrialRow[] => rows.filter((row) => row.status === 'running' || isCutOff(row))

@@ -1,3 +1,4 @@
+import type { Prediction, Verdict } from '../proxy/proxy.ts'
 import type { SupernetEpoch, SupernetPlan } from '../oneshot/index.ts'
 import type { Architecture } from '../space/types.ts'
 import type { Change } from '../network/index.ts'
@@ -15,6 +16,10 @@ export type SearchEvent =
   | WarmStarted
   | TrialStarted
   | { readonly type: 'trial-epoch'; readonly number: number; readonly record: EpochRecord }
+  /** What was computed of a network before its training: zero-cost scores by name. */
+  | { readonly type: 'trial-scored'; readonly number: number; readonly scores: Readonly<Record<string, number>> }
+  /** A paused trial goes on from its checkpoint. */
+  | { readonly type: 'trial-continued'; readonly number: number }
   | TrialEnded
   | { readonly type: 'supernet-started'; readonly plan: SupernetPlan }
   | { readonly type: 'supernet-epoch'; readonly record: SupernetEpoch }
@@ -80,13 +85,25 @@ export interface TrialEnded {
   readonly number: number
   readonly status: 'finished' | 'stopped' | 'failed'
   readonly metrics: Metrics
-  /** What stopped it: a stopper's name, or 'budget' or 'interrupt', after which it is run again when the run goes on. */
+  /** What stopped it: a proxy's name, after which it can be continued; or 'budget' or 'interrupt', after which it is run again when the run goes on. */
   readonly stoppedBy?: string
   readonly reason?: string
+  /** What the proxy expected of the whole training. */
+  readonly prediction?: Prediction
+  /** What stopping it saved. */
+  readonly saved?: Saved
   /** Number of the trial of the same architecture whose result this is: nothing was trained. */
   readonly replayOf?: number
   /** What it began with, if that was not all fresh. */
   readonly inherited?: Inherited
+}
+
+/** Training that was not done. */
+export interface Saved {
+  /** Share of the trial's training. */
+  readonly share: number
+  /** Seconds that it would have taken at the trial's own pace; absent where nothing was trained. */
+  readonly seconds?: number
 }
 
 /** What a trial took over from another one's trained weights. */
@@ -120,6 +137,12 @@ export interface Budget {
   readonly trials?: number
 }
 
+/** A proxy as it is asked for. */
+export interface NamedProxy {
+  readonly name: string
+  readonly options: Readonly<Record<string, number | string | boolean>>
+}
+
 /** How far each trial is trained. */
 export interface Fidelity {
   readonly epochs: number
@@ -148,6 +171,8 @@ export interface RunConfig {
   readonly reward?: string
   readonly rewardHash?: string
   readonly objectives: readonly { readonly metric: string; readonly direction: 'maximize' | 'minimize' }[]
+  /** What keeps the run from training each network whole. */
+  readonly proxies?: readonly NamedProxy[]
   readonly budget: Budget
   readonly fidelity: Fidelity
   /** Why that fidelity: given, fixed by the size of the data, or planned from a measurement. */
@@ -185,8 +210,11 @@ export interface TrialRow {
   readonly metrics: Metrics
   readonly epochs: number
   readonly curve: readonly EpochRecord[]
+  readonly scores?: Readonly<Record<string, number>>
   readonly stoppedBy?: string
   readonly reason?: string
+  readonly prediction?: Prediction
+  readonly saved?: Saved
   readonly replayOf?: number
   readonly parents: readonly number[]
   /** The trial from whose weights it was to begin, and what it took over. */
@@ -199,6 +227,8 @@ export interface TrialRow {
   readonly finishedAt?: string
   /** Id of the event that ended it: the order in which results came. */
   readonly ended?: number
+  /** What was told of it each time that it paused before it went on. */
+  readonly earlier?: readonly Pick<TrialRow, 'ended' | 'metrics' | 'prediction' | 'stoppedBy'>[]
 }
 
 /** A run as a whole, folded from its events. */
@@ -260,6 +290,15 @@ export interface TrialTask {
   readonly config: RunConfig
   /** Number of the trial whose trained weights it begins from, where they are still kept. */
   readonly inherits?: number
+  /** It was paused, and goes on from its checkpoint. */
+  readonly goesOn?: boolean
+}
+
+/** What a run is told of a trial that trains, and what it says to that. */
+export interface TrialListener {
+  /** Waited for before training goes on, where the run has proxies. */
+  onEpoch(record: EpochRecord): Verdict | Promise<Verdict>
+  onScores?(scores: Readonly<Record<string, number>>): Verdict | Promise<Verdict>
 }
 
 /** Runs trials somewhere; in-process, worker processes, later a queue. */
@@ -269,7 +308,7 @@ export interface Executor {
    * Resolves when the trial ended, whatever happened to the process that ran it.
    * @throws UserError for what would stop every trial and the user has to mend
    */
-  run(task: TrialTask, onEpoch: (record: EpochRecord) => void, signal: AbortSignal): Promise<TrialEnd>
+  run(task: TrialTask, listener: TrialListener, signal: AbortSignal): Promise<TrialEnd>
   close(): Promise<void>
 }
 
@@ -279,4 +318,6 @@ export interface TrialEnd {
   readonly reason?: string
   readonly stoppedBy?: string
   readonly inherited?: Inherited
+  readonly prediction?: Prediction
+  readonly saved?: Saved
 }

@@ -12,13 +12,40 @@ export function nextTrial(row: TrialRow | undefined, event: StoredEvent): TrialR
     return { number, attempt, ...proposal, status: 'running', metrics: {}, epochs: 0, curve: [], startedAt }
   }
   if (row === undefined) return undefined
-  if (event.type === 'trial-epoch') return { ...row, epochs: event.record.epoch, curve: [...row.curve, event.record] }
+  if (event.type === 'trial-epoch') {
+    const { record } = event
+    // One that goes on after a kill passes points again.
+    return { ...row, epochs: record.epoch, curve: [...row.curve.filter(({ step }) => step < record.step), record] }
+  }
+  if (event.type === 'trial-scored') return { ...row, scores: event.scores }
+  if (event.type === 'trial-continued') {
+    const { stoppedBy, reason: _, prediction, saved: __, finishedAt: ___, ended, metrics, earlier = [], ...rest } = row
+    // Killed while it went on: what it had told before stands already.
+    const told = ended === undefined || isCutOff(row) ? earlier : [...earlier, { ended, metrics, prediction, stoppedBy }]
+    return { ...rest, earlier: told, status: 'running', metrics: {} }
+  }
   if (event.type === 'trial-ended') {
-    const { status, metrics, stoppedBy, reason, replayOf, inherited, at, id } = event
-    return { ...row, status, metrics, stoppedBy, reason, replayOf, inherited, finishedAt: new Date(at).toISOString(), ended: id }
+    const { status, metrics, stoppedBy, reason, prediction, saved, replayOf, inherited, at, id } = event
+    return {
+      ...row,
+      status,
+      metrics,
+      stoppedBy,
+      reason,
+      prediction,
+      saved,
+      replayOf,
+      inherited,
+      finishedAt: new Date(at).toISOString(),
+      ended: id,
+    }
   }
   return undefined
 }
+
+/** Ended by the end of the budget or an interrupt, with no result: it is run again when the run goes on. */
+export const isCutOff = ({ status, stoppedBy }: Pick<TrialRow, 'status' | 'stoppedBy'>): boolean =>
+  status === 'stopped' && (stoppedBy === 'budget' || stoppedBy === 'interrupt')
 
 /** Whether a value is better than another in the objective's direction; any value is better than none, NaN than nothing. */
 export function isBetter(value: number | undefined, than: number | undefined, direction: Better['direction']): boolean {
@@ -55,6 +82,7 @@ function step(run: RunState, event: StoredEvent, before?: TrialRow, after?: Tria
     case 'run-resumed':
       return { ...run, config: event.config, ended: undefined, since: event.since ?? event.at, secondsBefore: usedSeconds(run) }
     case 'trial-started':
+    case 'trial-continued':
     case 'trial-ended':
       return after === undefined ? run : withTrial(run, before, after)
     case 'supernet-started':

@@ -1,9 +1,24 @@
 import { UserError } from '../errors.ts'
-import type { SearchSpace } from '../space/types.ts'
+import type { ObservedTrial, Verdict } from '../proxy/proxy.ts'
+import type { Architecture, SearchSpace } from '../space/types.ts'
 import type { Proposal, Strategy } from '../strategy/strategy.ts'
-import type { EpochRecord } from '../train/types.ts'
-import { type Answers, createAnswers, unfinished } from './answers.ts'
-import type { Executor, RunConfig, RunEnd, SearchEvent, Store, StoredEvent, TrialEnd, TrialRow, TrialStarted } from './events.ts'
+import { type Answers, createAnswers, expected, unfinished } from './answers.ts'
+import type {
+  Executor,
+  RunConfig,
+  RunEnd,
+  Saved,
+  SearchEvent,
+  Store,
+  StoredEvent,
+  TrialEnd,
+  TrialListener,
+  TrialRow,
+  TrialStarted,
+} from './events.ts'
+import { isCutOff } from './fold.ts'
+import { isSkipped, Observations } from './observed.ts'
+import type { NamedStop, Proxies } from './proxies.ts'
 
 export interface LoopOptions {
   readonly config: RunConfig
@@ -16,6 +31,12 @@ export interface LoopOptions {
   /** When the search's share of the time is over, ms since 1970: trials that run then are recorded as stopped by 'budget'. */
   readonly deadline?: number
   readonly onEvent?: (event: StoredEvent) => void
+  /** What keeps the search from training each network whole. */
+  readonly proxies?: Proxies
+  /** What is known of a network before its training, for the proxies: parameters, FLOPs. */
+  readonly costOf?: (architecture: Architecture) => Readonly<Record<string, number>>
+  /** Stopped trials that are to be trained whole, before anything else. */
+  readonly goOn?: readonly number[]
   /** Of a proposal's parents, the trial whose trained weights it begins from; absent: all trials begin from fresh weights. */
   readonly ancestor?: (parents: readonly number[]) => number | undefined
   /** So many failures one after another end the run; default 10. */
@@ -51,6 +72,12 @@ class Loop {
   /** Trials that may be begun in all. */
   private readonly most: number
   private next: number
+  private readonly trials: Observations
+  /** Trials that were not trained at all do not count. */
+  private skipped: number
+  private readonly goOn: number[]
+  /** What proxies said of trials that run. */
+  private readonly stops = new Map<number, NamedStop>()
   private end: LoopEnd | undefined
   private exhausted = false
   private fault: { readonly error: unknown } | undefined
@@ -63,6 +90,9 @@ class Loop {
     this.pace = createPace(deadline)
     this.most = config.budget.trials ?? Number.POSITIVE_INFINITY
     this.next = recorded.reduce((number, row) => Math.max(number, row.number + 1), 0)
+    this.trials = new Observations(config, recorded, options.costOf)
+    this.skipped = recorded.filter(isSkipped).length
+    this.goOn = [...(options.goOn ?? [])]
   }
 
   async run(): Promise<LoopEnd> {
@@ -90,7 +120,9 @@ class Loop {
   }
 
   private goesOn(): boolean {
-    return this.end === undefined && !this.exhausted && !this.pace.tooLate() && (this.waiting.length > 0 || this.next < this.most)
+    if (this.end !== undefined || this.pace.tooLate()) return false
+    if (this.waiting.length > 0 || this.goOn.length > 0) return true
+    return (!this.exhausted && this.next - this.skipped < this.most) || this.promoted() !== undefined
   }
 
   /** Starts trials until every slot has one, or has to wait. */
@@ -104,18 +136,20 @@ class Loop {
       }
       if (start === undefined) return
       // Known answers come at once: timers and other events must still get their turn.
-      if (this.replay(start)) await new Promise((resolve) => setTimeout(resolve))
+      if (this.replay(start) || this.screen(start)) await new Promise((resolve) => setTimeout(resolve))
       else this.launch(start)
     }
   }
 
   /** What to run next; undefined when a slot has to wait or nothing is left. */
-  private nextStart(): TrialStarted | undefined {
+  private nextStart(): Start | undefined {
     const { strategy, space, ancestor } = this.options
     if (this.pace.tooLate()) return undefined
     const again = this.waiting.shift()
-    if (again) return restart(again)
-    if (this.exhausted || this.next >= this.most || !this.answers.readyFor(this.next)) return undefined
+    if (again) return again.earlier ? continued(again) : restart(again)
+    const number = this.goOn.shift() ?? this.promoted()
+    if (number !== undefined) return continued(this.rowOf(number))
+    if (this.exhausted || this.next - this.skipped >= this.most || !this.answers.readyFor(this.next)) return undefined
     const proposal = strategy.ask(this.next)
     if (proposal !== 'exhausted') return begin(this.next++, space, proposal, ancestor?.(proposal.parents ?? []))
     // With others running, their results may bring new proposals; without, this is the end.
@@ -123,34 +157,89 @@ class Loop {
     return undefined
   }
 
+  /** A paused trial that the proxies want to go on. */
+  private promoted(): number | undefined {
+    return this.options.proxies?.promote(this.trials.others(-1).filter(({ number }) => !this.running.has(number)))
+  }
+
+  private rowOf(number: number): TrialRow {
+    const row = this.options.store.trials().find((one) => one.number === number)
+    if (row === undefined) throw new Error(`there is no trial ${number}`)
+    return row
+  }
+
   /** Answers a proposal whose result is known. */
-  private replay(start: TrialStarted): boolean {
-    const known = start.attempt === 1 ? this.answers.known(start.architecture) : undefined
-    if (known === undefined) return false
+  private replay(start: Start): boolean {
+    const known = start.type === 'trial-started' && start.attempt === 1 ? this.answers.known(start.architecture) : undefined
+    if (known === undefined || known.status === 'failed') return false
     const { number, decisions: architecture, architecture: text } = start
-    const { metrics } = known
-    this.record(start, { type: 'trial-ended', number, status: 'finished', metrics, replayOf: known.number })
-    this.answers.take({ number, architecture, text, status: 'finished', metrics, replayed: true })
+    const { metrics, status } = known
+    const stoppedBy = status === 'stopped' ? 'replay' : undefined
+    this.record(started(start), { type: 'trial-ended', number, status, metrics, replayOf: known.number, stoppedBy })
+    this.answers.take({ number, architecture, text, status, metrics, replayed: true })
     this.exhausted = this.answers.replays >= (this.options.maxReplays ?? 200)
     return true
   }
 
-  private launch(start: TrialStarted): void {
-    this.record(start)
+  /** Answers a proposal that the proxies do not find worth training. */
+  private screen(start: Start): boolean {
+    const { proxies } = this.options
+    if (proxies === undefined || start.type !== 'trial-started') return false
+    const { number, decisions: architecture, architecture: text } = start
+    const stop = proxies.screen(architecture, this.othersOf(number))
+    if (stop === undefined) return false
+    const ended = { status: 'stopped', metrics: {}, ...reported(stop), saved: { share: 1 } } as const
+    this.record(started(start), { type: 'trial-ended', number, ...ended })
+    this.skipped++
+    this.answers.take({ number, architecture, text, status: 'stopped', metrics: this.expected(ended) })
+    return true
+  }
+
+  /** What may be known when trial `number` is decided on: in a deterministic run with several workers the trials up to it but the latest. */
+  private othersOf(number: number): readonly ObservedTrial[] {
+    const { deterministic, workers } = this.options.config
+    return this.trials.others(number, deterministic && workers > 1 ? number - workers + 1 : undefined)
+  }
+
+  private launch(start: Start): void {
+    this.record(started(start))
     const cancel = new AbortController()
     this.running.set(start.number, { cancel, done: this.work(start, cancel.signal) })
   }
 
-  private async work({ number, architecture, decisions, inherits }: TrialStarted, signal: AbortSignal): Promise<void> {
+  /** Whether a trial goes on, by the proxies. */
+  private verdict(number: number): Verdict {
+    const { proxies, goOn = [] } = this.options
+    const trial = this.trials.of(number)
+    if (proxies === undefined || trial === undefined || goOn.includes(number)) return 'continue'
+    const stop = proxies.judge(trial, this.othersOf(number))
+    if (stop === undefined) return 'continue'
+    this.stops.set(number, stop)
+    return stop
+  }
+
+  private async work(start: Start, signal: AbortSignal): Promise<void> {
+    const { number, architecture, decisions, inherits } = start
     const { executor, config } = this.options
     const began = Date.now()
     let open = true
-    const onEpoch = (epoch: EpochRecord): void => {
-      if (open && this.end === undefined) this.safely(() => this.record({ type: 'trial-epoch', number, record: epoch }))
+    const heard = (...events: SearchEvent[]): Verdict => {
+      let verdict: Verdict = 'continue'
+      if (open && this.end === undefined)
+        this.safely(() => {
+          this.record(...events)
+          verdict = this.verdict(number)
+        })
+      return verdict
     }
+    const listener: TrialListener = {
+      onEpoch: (record) => heard({ type: 'trial-epoch', number, record }),
+      onScores: (scores) => heard({ type: 'trial-scored', number, scores }),
+    }
+    const goesOn = start.type === 'trial-continued'
     let end: TrialEnd
     try {
-      end = await evaluate(executor, { number, architecture, config, inherits }, onEpoch, signal)
+      end = await evaluate(executor, { number, architecture, config, inherits, ...(goesOn && { goesOn }) }, listener, signal)
     } catch (error) {
       this.fail(error)
       return
@@ -159,15 +248,34 @@ class Loop {
       this.running.delete(number)
     }
     this.safely(() => {
-      const result = cutOff(end, this.end)
+      const stop = this.stops.get(number)
+      this.stops.delete(number)
+      const stopped = end.status === 'stopped' && stop ? { ...end, ...reported(stop), saved: this.savedOf(number) } : end
+      const result = cutOff(stopped, this.end)
       this.record({ type: 'trial-ended', number, ...result })
-      if (result.status === 'finished') this.pace.took(Date.now() - began)
-      if (!isCutOff(result)) this.answers.take({ ...result, number, architecture: decisions, text: architecture })
+      if (result.status === 'finished' || result.saved) this.pace.took(Date.now() - began)
+      const metrics = result.status === 'stopped' ? this.expected(result) : result.metrics
+      if (!isCutOff(result)) this.answers.take({ ...result, metrics, number, architecture: decisions, text: architecture })
     })
   }
 
+  private expected({ metrics, prediction }: Pick<TrialEnd, 'metrics' | 'prediction'>): TrialEnd['metrics'] {
+    return expected(metrics, prediction, this.options.config.objectives[0]?.metric)
+  }
+
+  /** What is left of a trial's training, and what it would have taken at its own pace. */
+  private savedOf(number: number): Saved {
+    const curve = this.rowOf(number).curve
+    const done = curve[curve.length - 1]?.share ?? 0
+    const seconds = curve.reduce((sum, record) => sum + record.seconds, 0)
+    return { share: 1 - done, ...(done > 0 ? { seconds: (seconds * (1 - done)) / done } : {}) }
+  }
+
   private record(...events: SearchEvent[]): void {
-    for (const event of this.options.store.append(events)) this.options.onEvent?.(event)
+    for (const event of this.options.store.append(events)) {
+      if (this.options.proxies) this.trials.hear(event)
+      this.options.onEvent?.(event)
+    }
   }
 
   private finish(reason: RunEnd, message?: string): void {
@@ -197,6 +305,26 @@ class Loop {
     }
   }
 }
+
+/** A trial that begins, or one that goes on with what is known of it. */
+type Start = TrialStarted | (Pick<TrialRow, 'number' | 'architecture' | 'decisions' | 'inherits'> & { readonly type: 'trial-continued' })
+
+const started = (start: Start): SearchEvent => (start.type === 'trial-started' ? start : { type: 'trial-continued', number: start.number })
+
+const continued = ({ number, architecture, decisions, inherits }: TrialRow): Start => ({
+  type: 'trial-continued',
+  number,
+  architecture,
+  decisions,
+  inherits,
+})
+
+/** How a proxy's decision stands in the record of a trial. */
+const reported = ({ by, stop, prediction }: NamedStop): Pick<TrialEnd, 'stoppedBy' | 'reason' | 'prediction'> => ({
+  stoppedBy: by,
+  reason: stop,
+  ...(prediction ? { prediction } : {}),
+})
 
 function begin(
   number: number,
@@ -228,8 +356,6 @@ function cutOff(result: TrialEnd, end: LoopEnd | undefined): TrialEnd {
   if (end === undefined || result.status === 'finished') return result
   return { status: 'stopped', metrics: {}, stoppedBy: end.reason === 'budget' ? 'budget' : 'interrupt' }
 }
-
-const isCutOff = ({ status, stoppedBy }: TrialEnd): boolean => status === 'stopped' && (stoppedBy === 'budget' || stoppedBy === 'interrupt')
 
 interface Pace {
   took(ms: number): void

@@ -2,16 +2,18 @@ import { measureLatency, type Network, networkCost, trainingWork, type Weights }
 import { SpaceError } from '../space/error.ts'
 import { randomFor } from '../space/random.ts'
 import type { Architecture } from '../space/types.ts'
-import { type EpochRecord, measureStep, trainNetwork } from '../train/index.ts'
+import { type EpochRecord, measureStep, trainNetwork, type TrainState } from '../train/index.ts'
 import { type Bench, childOf, finite, outputsOf, rewarded, settingsFor } from './bench.ts'
 import type { TrialCost } from './budget.ts'
 import { affordable, weightBytes } from './limits.ts'
 import { type Ancestor, beginFrom } from './inherit.ts'
-import type { Metrics, RunConfig, TrialEnd, TrialTask } from './events.ts'
+import type { Metrics, RunConfig, TrialEnd, TrialListener, TrialTask } from './events.ts'
+import { pointsOf } from './proxies.ts'
 
-export interface TrialHooks {
-  readonly onEpoch: (record: EpochRecord) => void
+export interface TrialHooks extends TrialListener {
   readonly signal?: AbortSignal
+  /** Where a paused trial stood, for one that goes on. */
+  readonly resumeFrom?: TrainState
 }
 
 /** A trained network. */
@@ -27,6 +29,8 @@ export interface TrialOutcome {
   readonly end: TrialEnd
   /** The best checkpoint of a finished trial. */
   readonly trained?: Trained
+  /** Where a trial stands that was told to stop. */
+  readonly paused?: TrainState
 }
 
 /**
@@ -37,7 +41,7 @@ export interface TrialOutcome {
 export async function runTrial(
   bench: Bench,
   { architecture: text, config }: TrialTask,
-  { onEpoch, signal }: TrialHooks,
+  { onEpoch, signal, resumeFrom }: TrialHooks,
   ancestor?: Ancestor,
 ): Promise<TrialOutcome> {
   const { runtime, dataset, threads, shared, device, cache, openBatches } = bench
@@ -47,22 +51,35 @@ export async function runTrial(
   const { epochs, share } = config.fidelity
   const settings = settingsFor(bench, architecture, config, epochs)
   const { batchSize, seed, augmentation } = settings
+  const { parameters, flops } = networkCost(network)
+  const cost = { parameters, flops, bytes: weightBytes(parameters) }
   const batches = openBatches(dataset, { batchSize, seed, augmentation, share })
+  let pausing = false
+  let paused: TrainState | undefined
   try {
     const hooks = {
-      onEpoch(record: EpochRecord) {
-        onEpoch({ ...record, metrics: finite(record.metrics) })
-        return 'continue' as const
+      async onEpoch(record: EpochRecord) {
+        const own = bench.reward ? rewarded(bench, { ...record.metrics, ...cost }) : record.metrics
+        const verdict = await onEpoch({ ...record, metrics: finite(own) })
+        pausing = verdict !== 'continue'
+        return verdict
+      },
+      async onCheckpoint(state: TrainState) {
+        if (pausing) paused = state
       },
     }
-    const begun = ancestor && (await beginFrom(bench, ancestor, network, batches, config.seed))
-    const options = { runtime, network, dataset, batches, settings, threads, shared, device, cache, signal, hooks }
+    const begun = resumeFrom ? undefined : ancestor && (await beginFrom(bench, ancestor, network, batches, config.seed))
+    const points = pointsOf(config)
+    const options = { runtime, network, dataset, batches, settings, threads, shared, device, cache, signal, hooks, points, resumeFrom }
     const result = await trainNetwork({ ...options, initial: begun?.weights })
     const inherited = begun?.inherited
+    if (paused && result.status === 'stopped') {
+      const metrics = rewarded(bench, { ...finite(result.metrics), ...cost })
+      return { end: { status: 'stopped', metrics, reason: result.reason, inherited }, paused }
+    }
     if (result.status !== 'finished') return { end: { status: result.status, metrics: {}, reason: result.reason, inherited } }
-    const { parameters, flops } = networkCost(network)
     const latencyMs = await measureLatency(runtime, network, result.weights, { threads, device })
-    const metrics: Metrics = rewarded(bench, { ...finite(result.metrics), parameters, flops, bytes: weightBytes(parameters), latencyMs })
+    const metrics: Metrics = rewarded(bench, { ...finite(result.metrics), ...cost, latencyMs })
     const missing = config.objectives.find(({ metric }) => metrics[metric] === undefined)
     if (missing) return failed(`${missing.metric} could not be computed on the validation part`)
     return {

@@ -7,10 +7,10 @@ const WEIGHT = 0.07
  * One number to maximise, from what a trial measured. One objective: its value, signed by its direction. Several: the weighted product of MnasNet
  * (Tan et al. 2019, arXiv:1807.11626), the first objective times each other one to the power of ±0.07.
  *
- * @returns undefined for a trial that did not finish or lacks a metric: it is no parent and no example, never a made-up number
+ * @returns undefined for a trial that failed or lacks a metric: it is no parent and no example, never a made-up number
  */
 export function fitness(objectives: readonly Objective[], outcome: Outcome): number | undefined {
-  if (outcome.status !== 'finished') return undefined
+  if (outcome.status === 'failed') return undefined
   const values = objectives.map(({ metric }) => outcome.metrics[metric])
   if (values.some((value) => value === undefined || !Number.isFinite(value))) return undefined
   const [first, ...others] = values

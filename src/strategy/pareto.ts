@@ -2,7 +2,7 @@ import type { Objective, Outcome } from './strategy.ts'
 
 /** What a trial measured, a number an objective, all to be made greater; undefined when it did not finish or lacks a metric. */
 export function scoresOf(objectives: readonly Objective[], outcome: Pick<Outcome, 'status' | 'metrics'>): readonly number[] | undefined {
-  if (outcome.status !== 'finished') return undefined
+  if (outcome.status === 'failed') return undefined
   const scores = objectives.map(({ metric, direction }) => (direction === 'maximize' ? 1 : -1) * (outcome.metrics[metric] ?? Number.NaN))
   return scores.every(Number.isFinite) ? scores : undefined
 }

@@ -11,7 +11,10 @@ export interface Outcome {
   /** The proposal's; below 0 for trials of an earlier run, which are told before the first proposal. */
   readonly number: number
   readonly architecture: Architecture
-  /** 'failed' has no metrics (never a made-up number). */
+  /**
+   * 'failed' has no metrics (never a made-up number); 'stopped' before its training was whole, with what is expected of it. A trial that went on after that is
+   * told again.
+   */
   readonly status: 'finished' | 'stopped' | 'failed'
   readonly metrics: Readonly<Record<string, number>>
 }

@@ -1,4 +1,5 @@
-import type { Batch, BatchSource, Dataset } from '../data/dataset.ts'
+import type { Batch, BatchSource, Dataset, Records } from '../data/dataset.ts'
+import { subset } from '../data/records.ts'
 import { UserError } from '../errors.ts'
 import { parameterSpecs, type Weights } from '../network/index.ts'
 import { bestOf, epochFault, epochsSinceBest, isBetter, lossFault } from './curve.ts'
@@ -27,6 +28,11 @@ export interface TrainOptions extends StepOptions {
    * is complete at the deadline.
    */
   readonly elastic?: number
+  /**
+   * Shares of the training (above 0, below 1) after which it is validated on the way, on a part of the validation records where there are many; at its end it
+   * is validated whole. Default: after every epoch, whole.
+   */
+  readonly points?: readonly number[]
   /** Stops before the next step. */
   readonly signal?: AbortSignal
   /** Seconds between states given to `onCheckpoint` within an epoch; default 30. */
@@ -55,6 +61,18 @@ export async function trainNetwork(options: TrainOptions): Promise<TrainResult> 
   }
 }
 
+/** Validation records that a point on the way looks at: enough to tell good from bad. */
+const onTheWay = 1500
+
+/** Some records, evenly from all of them. */
+function someOf(records: Records): Records {
+  if (records.count <= onTheWay) return records
+  return subset(
+    records,
+    Int32Array.from({ length: onTheWay }, (_, i) => Math.floor((i * records.count) / onTheWay)),
+  )
+}
+
 /** Steps over which a pace is measured. */
 const pacedSteps = 25
 
@@ -79,6 +97,7 @@ class TrainingRun {
   private checkpointed = performance.now()
   private stretch: Stretch
   /** Since when and from which step on the pace is measured, and what it was before. */
+  private readonly points: ReadonlySet<number> | undefined
   private paced: { readonly step: number; readonly at: number; readonly ms?: number } | undefined
 
   constructor(
@@ -88,6 +107,7 @@ class TrainingRun {
   ) {
     this.stretch = options.resumeFrom?.stretch ?? wholeStretch(planned)
     this.curve = [...(options.resumeFrom?.curve ?? [])]
+    this.points = options.points && new Set(options.points.map((share) => Math.max(1, Math.round(share * planned))))
     this.partial = { ...(options.resumeFrom?.partial ?? { loss: 0, steps: 0 }) }
   }
 
@@ -103,7 +123,8 @@ class TrainingRun {
   }
 
   result(status: TrainResult['status'], reason?: string): TrainResult {
-    const point = bestOf(this.options.dataset.task, this.curve)
+    // Points on the way may have seen a part of the records only: the last one counts.
+    const point = this.points ? this.curve[this.curve.length - 1] : bestOf(this.options.dataset.task, this.curve)
     const current = (): Weights => (this.program && status !== 'failed' ? this.currentWeights() : new Map())
     const sorted = [...this.times].sort((a, b) => a - b)
     return {
@@ -158,7 +179,7 @@ class TrainingRun {
       if (fault) return new Stop('failed', fault)
       const verdict = hooks?.onStep?.(step + 1, this.stretch.end, loss)
       this.keepPace(step + 1)
-      const atEnd = program.steps % batches.batches === 0 || program.steps === this.stretch.end
+      const atEnd = program.steps === this.stretch.end || (this.points?.has(program.steps) ?? program.steps % batches.batches === 0)
       const stop = (atEnd ? await this.endEpoch() : undefined) ?? stopped(verdict)
       if (stop) return stop
       if (!atEnd) await this.checkpointWhenDue()
@@ -195,12 +216,14 @@ class TrainingRun {
   private async endEpoch(): Promise<Stop | undefined> {
     const { dataset, hooks, batches } = this.options
     const weights = this.currentWeights()
-    const validation = await this.evaluator?.evaluate(weights, dataset.valid, () => this.overdue() !== undefined)
-    if (this.evaluator && !validation) return this.overdue()
     const steps = (this.program as TrainingProgram).steps
+    const part = this.points && steps < this.stretch.end ? someOf(dataset.valid) : dataset.valid
+    const validation = await this.evaluator?.evaluate(weights, part, () => this.overdue() !== undefined)
+    if (this.evaluator && !validation) return this.overdue()
     const record: EpochRecord = {
       epoch: Math.ceil(steps / batches.batches),
       step: steps,
+      ...(this.points ? { share: Math.min(1, steps / this.stretch.end) } : {}),
       trainLoss: this.partial.loss / this.partial.steps,
       validLoss: validation?.metrics.loss ?? Number.NaN,
       metrics: validation?.metrics ?? {},
@@ -211,7 +234,7 @@ class TrainingRun {
     const before = bestOf(dataset.task, this.curve)
     this.curve.push(record)
     const fault = epochFault(record, chanceLoss(dataset), validation !== undefined)
-    if (!fault && (!before || isBetter(dataset.task, record, before) || !validation)) this.best = weights
+    if (!fault && (!before || this.points || isBetter(dataset.task, record, before) || !validation)) this.best = weights
     const verdict = await hooks?.onEpoch?.(record)
     if (fault) return new Stop('failed', fault)
     await this.checkpoint()

@@ -36,6 +36,8 @@ export interface EpochRecord {
   readonly epoch: number
   /** Steps done since the beginning of training. */
   readonly step: number
+  /** Share of the training that is done, where it is validated at points of its own. */
+  readonly share?: number
   /** Mean over the epoch's steps of the loss that is minimised (label smoothing and augmentation included). */
   readonly trainLoss: number
   /** Loss on the validation part without label smoothing; NaN when that part is empty. */

@@ -57,12 +57,12 @@ export function fakeExecutor(
   return {
     slots,
     ran,
-    async run(task, onEpoch, signal) {
+    async run(task, { onEpoch }, signal) {
       ran.push(task.number)
       for (let i = 1; i <= 2; i++) {
         await new Promise((resolve) => setTimeout(resolve, slots === 1 ? 0 : random.next() * 6))
         if (signal.aborted) return { status: 'stopped', metrics: {} }
-        onEpoch(epoch(i))
+        await onEpoch(epoch(i))
       }
       return evaluate(task)
     },
@@ -75,9 +75,9 @@ export const finished = ({ architecture }: TrialTask): TrialEnd => ({ status: 'f
 /** Never ends a trial but when it is cancelled. */
 export const endlessExecutor = (slots: number): Executor => ({
   slots,
-  run: (_, onEpoch, signal) =>
+  run: (_, { onEpoch }, signal) =>
     new Promise((resolve) => {
-      onEpoch(epoch(1))
+      void onEpoch(epoch(1))
       signal.addEventListener('abort', () => resolve({ status: 'stopped', metrics: {}, reason: 'it was cancelled' }))
     }),
   close: async () => {},

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { UserError } from '../../src/errors.ts'
-import type { TrialEnd } from '../../src/search/events.ts'
+import type { TrialEnd, TrialListener } from '../../src/search/events.ts'
+import type { EpochRecord } from '../../src/train/types.ts'
 import { createProcessCrew } from '../../src/search/node/processes.ts'
 import { createWorkerProcess } from '../../src/search/node/worker-process.ts'
 import { configOf, epoch } from './fakes.ts'
@@ -39,12 +40,19 @@ writeFileSync(
 
 const task = (architecture: string, number = 0, changes = {}) => ({ number, architecture, config: configOf(changes) })
 const never = new AbortController().signal
+const listening = (hear: (record: EpochRecord) => void): TrialListener => ({
+  onEpoch(record) {
+    hear(record)
+    return 'continue'
+  },
+})
+const deaf = listening(() => {})
 
 /** Runs one trial in a crew of one process and gives it back with the crew. */
 async function trial(architecture: string, changes = {}): Promise<TrialEnd> {
   const crew = createProcessCrew({ workers: 1, entry, grace: 50 })
   try {
-    return await crew.run(task(architecture, 0, changes), () => {}, never)
+    return await crew.run(task(architecture, 0, changes), deaf, never)
   } finally {
     await crew.close()
   }
@@ -54,7 +62,11 @@ describe('worker processes', () => {
   it('train a trial and pass its epochs on', async () => {
     const crew = createProcessCrew({ workers: 1, entry })
     const epochs: unknown[] = []
-    const end = await crew.run(task('well'), (record) => epochs.push(record), never)
+    const end = await crew.run(
+      task('well'),
+      listening((record) => epochs.push(record)),
+      never,
+    )
     expect(end).toMatchObject({ status: 'finished', metrics: { accuracy: 1 } })
     expect(epochs).toEqual([epoch(1)])
     await crew.close()
@@ -62,10 +74,10 @@ describe('worker processes', () => {
 
   it('are kept between trials, and replaced after a crash', async () => {
     const crew = createProcessCrew({ workers: 1, entry })
-    const pid = async (): Promise<number> => (await crew.run(task('well'), () => {}, never)).metrics.pid
+    const pid = async (): Promise<number> => (await crew.run(task('well'), deaf, never)).metrics.pid
     const first = await pid()
     expect(await pid()).toBe(first)
-    expect((await crew.run(task('abort'), () => {}, never)).status).toBe('failed')
+    expect((await crew.run(task('abort'), deaf, never)).status).toBe('failed')
     const second = await pid()
     expect(second).not.toBe(first)
     await crew.close()
@@ -73,7 +85,7 @@ describe('worker processes', () => {
 
   it('run as many trials at a time as there are processes', async () => {
     const crew = createProcessCrew({ workers: 3, entry })
-    const ends = await Promise.all([0, 1, 2].map((number) => crew.run(task('well', number), () => {}, never)))
+    const ends = await Promise.all([0, 1, 2].map((number) => crew.run(task('well', number), deaf, never)))
     expect(new Set(ends.map(({ metrics }) => metrics.pid)).size).toBe(3)
     await crew.close()
   })
@@ -105,15 +117,19 @@ describe('worker processes', () => {
     const crew = createProcessCrew({ workers: 1, entry, grace: 1000 })
     const cancelledAtFirstEpoch = (act: string): Promise<TrialEnd> => {
       const controller = new AbortController()
-      return crew.run(task(act), () => controller.abort(), controller.signal)
+      return crew.run(
+        task(act),
+        listening(() => controller.abort()),
+        controller.signal,
+      )
     }
     const gentle = await cancelledAtFirstEpoch('sleep')
     expect(gentle.status).toBe('stopped')
-    const next = await crew.run(task('well'), () => {}, never)
+    const next = await crew.run(task('well'), deaf, never)
     expect(next.metrics.pid).toBe(gentle.metrics.pid)
     const stubborn = await cancelledAtFirstEpoch('hang')
     expect(stubborn).toMatchObject({ status: 'failed', reason: expect.stringContaining('cancelled') })
-    expect((await crew.run(task('well'), () => {}, never)).status).toBe('finished')
+    expect((await crew.run(task('well'), deaf, never)).status).toBe('finished')
     await crew.close()
   })
 

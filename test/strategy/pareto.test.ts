@@ -15,7 +15,7 @@ describe('the Pareto front', () => {
     ] as const
     expect(scoresOf(objectives, { status: 'finished', metrics: { accuracy: 0.9, flops: 5 } })).toEqual([0.9, -5])
     expect(scoresOf(objectives, { status: 'finished', metrics: { accuracy: 0.9 } })).toBeUndefined()
-    expect(scoresOf(objectives, { status: 'stopped', metrics: { accuracy: 0.9, flops: 5 } })).toBeUndefined()
+    expect(scoresOf(objectives, { status: 'failed', metrics: { accuracy: 0.9, flops: 5 } })).toBeUndefined()
   })
 
   it('holds what is nowhere worse and somewhere better', () => {

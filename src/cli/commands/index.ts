@@ -6,6 +6,7 @@ import { exportCommand } from './export.ts'
 import { fit } from './fit.ts'
 import { ls } from './ls.ts'
 import { predict } from './predict.ts'
+import { proxies } from './proxies.ts'
 import { report } from './report.ts'
 import { resume } from './resume.ts'
 import { search } from './search.ts'
@@ -27,6 +28,7 @@ export const commands: readonly CommandSpec[] = [
   predict,
   spaces,
   strategies,
+  proxies,
   datasets,
   benchTabular,
   benchRanking,

@@ -28,6 +28,11 @@ export const search: CommandSpec = {
       default: 'evolution',
     },
     { flags: '--set <name=value>', summary: "the strategy's options, for example population=20,sample=5", parse: settings('--set') },
+    {
+      flags: '--proxy <names>',
+      summary: 'what keeps the search from training each network whole (nascent proxies): asha, or several with commas',
+    },
+    { flags: '--proxy-set <name=value>', summary: "the proxy's options; of several, median.grace=2", parse: settings('--proxy-set') },
     budgetOption,
     targetOption,
     { flags: '--objective <metrics>', summary: 'what to make better, the first one first: accuracy,latencyMs,parameters,flops,bytes' },
@@ -57,6 +62,7 @@ export const search: CommandSpec = {
   examples: [
     'nascent search fashion-mnist --space chain --strategy evolution --budget 5m',
     'nascent search fashion-mnist --strategy evolution --inherit --budget 5m',
+    'nascent search fashion-mnist --strategy evolution --proxy asha --budget 10m',
     'nascent search photos/ --warm-start brave-otter --budget 10m',
     'nascent search photos/ --strategy random --budget 200trials --workers 2 --seed 7 --out runs/first',
   ],

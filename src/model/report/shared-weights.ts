@@ -82,6 +82,7 @@ function choices(epochs: readonly SharedWeightsEpoch[]): Html {
   const halves = groups.length > 1 ? [groups.slice(0, middle), groups.slice(middle)] : [groups]
   const left = paths.length - groups.length
   return html`<h3>How the choices were made</h3><p>Each strip is an alternative of a choice, from the first record on the left to the last on the right: the darker, the likelier.${left > 0 ? ` ${plural(left, 'further choice')} ${left === 1 ? 'is' : 'are'} not drawn.` : ''}</p><div class="pair">${halves.map(
-    (half, i) => html`<figure>${strips(half, times, `Probabilities of the alternatives over the training, part ${i + 1} of ${halves.length}`)}</figure>`,
+    (half, i) =>
+      html`<figure>${strips(half, times, `Probabilities of the alternatives over the training, part ${i + 1} of ${halves.length}`)}</figure>`,
   )}</div>`
 }

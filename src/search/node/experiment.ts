@@ -10,7 +10,8 @@ import { growsIn } from '../grows.ts'
 import { isComparable, warmStrategy } from '../warm-start.ts'
 import type { Reward } from '../../oneshot/index.ts'
 import { createSessionCache } from '../../tensor/index.ts'
-import type { SearchSpace } from '../../space/types.ts'
+import type { Architecture, SearchSpace } from '../../space/types.ts'
+import { proxiesOf } from '../proxies.ts'
 import { isOneShot, type Searcher } from '../searchers.ts'
 import { sharedSpace } from '../supernet.ts'
 import type { RunHooks, RunResult, SearchOptions } from './options.ts'
@@ -45,7 +46,7 @@ export async function runSearch(options: SearchOptions, hooks: RunHooks = {}): P
   if (options.fidelity !== undefined) parseFidelity(options.fidelity)
   await checkDevice(options.device)
   const prepared = await prepare(options, hooks)
-  const { data, dataset, named, space, objectives, limits, reward, inherit } = prepared
+  const { data, dataset, named, space, objectives, limits, reward, inherit, proxies } = prepared
   const { named: namedStrategy, searcher: strategy } = prepared.strategy
   const earlier = options.warmStart === undefined ? undefined : readEarlier(options.warmStart, space)
   const place = createRunPlace(options.out, hooks.onNote)
@@ -64,6 +65,7 @@ export async function runSearch(options: SearchOptions, hooks: RunHooks = {}): P
     reward: reward?.named.name,
     rewardHash: reward?.named.hash,
     ...(inherit && { inherit }),
+    ...(proxies && { proxies }),
     ...(earlier && { warmStart: earlier.run }),
     budget,
     limits,
@@ -176,7 +178,12 @@ function searchWith(whole: SearchSpace, searcher: Searcher, config: RunConfig, d
   const context = { input: dataset.input, outputs: outputsOf(dataset) }
   const space = affordable(whole, config, context, reject)
   const strategy = searcher.make({ space, seed, objectives, inherits: config.inherit, grows: growsIn(space, context) }, strategyOptions)
-  return { space, strategy: warm ? warmStrategy(strategy, warm, space, objectives) : strategy, rejected }
+  const costOf = (architecture: Architecture): Readonly<Record<string, number>> => {
+    const { parameters, flops } = space.cost(architecture, context)
+    return { parameters, flops }
+  }
+  const proxies = config.proxies && proxiesOf(config, { space, seed, objective: objectives[0] })
+  return { space, strategy: warm ? warmStrategy(strategy, warm, space, objectives) : strategy, rejected, costOf, proxies }
 }
 
 /** What a run began with, from its second event. */

@@ -43,6 +43,19 @@ export async function recallTrained(folder: string, number: number): Promise<Anc
   }
 }
 
+const pausedName = 'paused.safetensors'
+
+/** Where a trial stands that was told to stop, in its folder. */
+export function keepPaused(folder: string, state: TrainState | undefined): void {
+  const path = join(folder, pausedName)
+  if (state === undefined) return rmSync(path, { force: true })
+  mkdirSync(folder, { recursive: true })
+  writeWhole(path, encodeState(state))
+}
+
+/** Undefined where it is no longer kept, or damaged: the trial begins anew. */
+export const recallPaused = (folder: string): TrainState | undefined => savedState(join(folder, pausedName))
+
 /** Trains the final model and keeps it; its state is kept on the way, so that a killed process loses little. */
 export async function finishIn(
   bench: Bench,

@@ -6,7 +6,7 @@ import type { RunConfig } from '../events.ts'
 import type { Crew } from './crew.ts'
 import { judgeTrial } from '../supernet.ts'
 import { findOneShot, type SupernetState } from '../../oneshot/index.ts'
-import { adoptIn, finishIn, keepTrained, recallTrained, trialFolder } from './kept.ts'
+import { adoptIn, finishIn, keepPaused, keepTrained, recallPaused, recallTrained, trialFolder } from './kept.ts'
 import { loadSupernet, trainSupernetIn } from './supernet.ts'
 
 /**
@@ -20,6 +20,10 @@ export function createLocalCrew(bench: Omit<Bench, 'threads' | 'shared'>, config
     whole,
     (number, trained) => keepTrained(trialFolder(folder, number), whole, config, trained),
     (number) => recallTrained(folder, number),
+    {
+      keep: (number, state) => keepPaused(trialFolder(folder, number), state),
+      recall: (number) => recallPaused(trialFolder(folder, number)),
+    },
   )
   let shared: SupernetState | undefined
   const judge: Crew['run'] = async (task) => {

@@ -21,6 +21,10 @@ export interface SearchOptions {
   readonly budget?: string
   /** `accuracy,latencyMs`. */
   readonly objectives?: string
+  /** What keeps the search from training each network whole: names with commas (`asha`, `zero-cost,median`). */
+  readonly proxy?: string
+  /** Options of the proxies, those of several as `name.option`. */
+  readonly proxyOptions?: Readonly<Record<string, number | string | boolean>>
   /** What is made better in place of `objectives`: a module and its export (`mine.ts#worth`), or a function, with which this process then computes alone. */
   readonly reward?: string | Reward
   /** The most that a network may cost: `parameters<=500k,flops<=20M,bytes<=2M`. */

@@ -11,7 +11,11 @@ import { type OptionSpecs, readOptions } from '../../strategy/options.ts'
 import type { Objective } from '../../strategy/strategy.ts'
 import { outputsOf } from '../bench.ts'
 import { affordable, type CostLimit, parseLimits } from '../limits.ts'
+import type { NamedProxy } from '../events.ts'
+import { findProxy } from '../../proxy/registry.ts'
 import { parseObjectives } from '../objectives.ts'
+import { parseProxies, proxiesOf } from '../proxies.ts'
+import { defaultWorkers } from './processes.ts'
 import { isOneShot, type Searcher } from '../searchers.ts'
 import { type KnownSearcher, knownSearcher } from './known-searcher.ts'
 import { type RunHooks, resolveData, type SearchOptions } from './options.ts'
@@ -30,11 +34,25 @@ export interface Prepared {
   readonly reward: KnownReward | undefined
   /** Whether trials begin from their parents' weights. */
   readonly inherit: boolean
+  readonly proxies: readonly NamedProxy[] | undefined
 }
 
 type Wanted = Pick<
   SearchOptions,
-  'data' | 'target' | 'seed' | 'space' | 'strategy' | 'strategyOptions' | 'objectives' | 'reward' | 'limits' | 'inherit'
+  | 'data'
+  | 'target'
+  | 'seed'
+  | 'space'
+  | 'strategy'
+  | 'strategyOptions'
+  | 'objectives'
+  | 'reward'
+  | 'limits'
+  | 'inherit'
+  | 'proxy'
+  | 'proxyOptions'
+  | 'deterministic'
+  | 'workers'
 >
 
 /** @throws UserError for the first thing that is not as it must be */
@@ -44,6 +62,7 @@ export async function prepare(options: Wanted, hooks: RunHooks): Promise<Prepare
   const known = await knownSearcher(wanted)
   const strategy = known.searcher
   const inherit = inheritsWeights(strategy, options.inherit)
+  const proxies = proxiesFor(strategy, options)
   const limits = options.limits === undefined ? undefined : parseLimits(options.limits)
   const reward = options.reward === undefined ? undefined : await knownReward(options.reward)
   const given = options.space === undefined ? undefined : await knownSpace(options.space)
@@ -60,7 +79,34 @@ export async function prepare(options: Wanted, hooks: RunHooks): Promise<Prepare
     readOptions(strategy.name, strategy.options as OptionSpecs, options.strategyOptions)
     strategy.finalWeights?.(options.strategyOptions)
   } else strategy.make({ space, seed: options.seed ?? 0, objectives }, options.strategyOptions)
-  return { data, dataset, named, space, strategy: known, objectives, limits, reward, inherit }
+  if (proxies) {
+    const [objective] = objectives
+    if (costNames.has(objective.metric))
+      throw new UserError(
+        `Proxies judge how well a network learns, but the first objective is ${objective.metric}: put accuracy (or another validation metric) first.`,
+      )
+    proxiesOf({ proxies }, { space, seed: options.seed ?? 0, objective })
+  }
+  return { data, dataset, named, space, strategy: known, objectives, limits, reward, inherit, proxies }
+}
+
+const costNames: ReadonlySet<string> = new Set(['parameters', 'flops', 'bytes', 'latencyMs'])
+
+/** @throws UserError for names and options that there are not, and searches in which no trial is trained by itself */
+function proxiesFor(searcher: Searcher, { proxy, proxyOptions, deterministic, workers }: Wanted): readonly NamedProxy[] | undefined {
+  if (proxy === undefined) {
+    if (proxyOptions) throw new UserError('Options of a proxy were given, but no proxy: name it with --proxy (nascent proxies).')
+    return undefined
+  }
+  if (isOneShot(searcher))
+    throw new UserError(
+      `With ${searcher.name} no trial is trained by itself, so there is nothing that a proxy could cut short: leave out --proxy.`,
+    )
+  const proxies = parseProxies(proxy, proxyOptions)
+  const pausing = proxies.find(({ name }) => findProxy(name).promotes)
+  if (pausing && deterministic && (workers ?? defaultWorkers()) > 1)
+    throw new UserError(`With several workers the proxy ${pausing.name} decides by who comes first: give --workers 1 with --deterministic.`)
+  return proxies
 }
 
 /** Whether a search hands weights down: asked for, or what its strategy is about. @throws UserError when nothing descends from anything */

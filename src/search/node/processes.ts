@@ -1,11 +1,12 @@
 import { availableParallelism, totalmem } from 'node:os'
 import { UserError } from '../../errors.ts'
 import type { TrialCost } from '../budget.ts'
-import type { TrialEnd, TrialTask } from '../events.ts'
+import type { Verdict } from '../../proxy/proxy.ts'
+import type { TrialEnd, TrialListener, TrialTask } from '../events.ts'
 import { findOneShot } from '../../oneshot/index.ts'
 import type { Crew } from './crew.ts'
 import { trialFolder } from './kept.ts'
-import type { Compute, Request } from './protocol.ts'
+import type { Compute, Message, Order, Request } from './protocol.ts'
 import { createWorkerProcess, WorkerLost, type WorkerOptions } from './worker-process.ts'
 
 export interface ProcessOptions extends WorkerOptions {
@@ -81,7 +82,7 @@ export function createProcessCrew(options: ProcessOptions): Crew {
       )
     },
     adopt: (config, from, into) => workers[0].call({ type: 'adopt', compute: alone, config, from, folder: into }, { memoryLimit: memory }),
-    async run(task, onEpoch, signal) {
+    async run(task, listener, signal) {
       const worker = idle.pop()
       if (worker === undefined) throw new Error(`all ${count} workers are busy`)
       const kept = folder === undefined ? undefined : trialFolder(folder, task.number)
@@ -90,8 +91,14 @@ export function createProcessCrew(options: ProcessOptions): Crew {
           signal,
           seconds: task.config.trialSeconds,
           memoryLimit: memory / count,
-          onMessage: (message) => {
-            if (message.type === 'epoch') onEpoch(message.record)
+          onMessage(message, reply) {
+            const said = answerOf(listener, message)
+            // What the run says may take its time; a fault of it ends the call by the run's own signal.
+            if (said && waits(message))
+              void Promise.resolve(said).then(
+                (verdict) => reply(orderFor(verdict)),
+                () => {},
+              )
           },
         })
       } catch (error) {
@@ -106,6 +113,15 @@ export function createProcessCrew(options: ProcessOptions): Crew {
     },
   }
 }
+
+const answerOf = ({ onEpoch, onScores }: TrialListener, message: Message): ReturnType<TrialListener['onEpoch']> | undefined => {
+  if (message.type === 'epoch') return onEpoch(message.record)
+  return message.type === 'scored' ? (onScores?.(message.scores) ?? 'continue') : undefined
+}
+
+const waits = (message: Message): boolean => message.type === 'scored' || (message.type === 'epoch' && message.waits === true)
+
+const orderFor = (verdict: Verdict): Order => (verdict === 'continue' ? { type: 'go' } : { type: 'stop', reason: verdict.stop })
 
 /** With shared weights a trial is judged, not trained. */
 function requestFor(task: TrialTask, compute: Compute, run: string | undefined, folder: string | undefined): TrialRequest {

@@ -25,7 +25,7 @@ export type Request =
   /** Takes a trial's model for the final one: tests it, and keeps it in `folder`. */
   | { readonly type: 'adopt'; readonly compute: Compute; readonly config: RunConfig; readonly from: string; readonly folder: string }
 
-export type Order = Request | { readonly type: 'cancel' } | { readonly type: 'go' }
+export type Order = Request | { readonly type: 'cancel' } | { readonly type: 'go' } | { readonly type: 'stop'; readonly reason: string }
 
 export interface Results {
   readonly trial: TrialEnd
@@ -38,7 +38,10 @@ export interface Results {
 
 /** What a worker process says. */
 export type Message =
-  | { readonly type: 'epoch'; readonly record: EpochRecord }
+  /** `waits` for 'go' or 'stop'. */
+  | { readonly type: 'epoch'; readonly record: EpochRecord; readonly waits?: boolean }
+  /** Zero-cost scores; waits for 'go' or 'stop'. */
+  | { readonly type: 'scored'; readonly scores: Readonly<Record<string, number>> }
   | { readonly type: 'supernet-planned'; readonly plan: SupernetPlan }
   | { readonly type: 'supernet-epoch'; readonly record: SupernetEpoch }
   /** The final training has planned its length and waits for 'go', which comes when the plan is recorded. */

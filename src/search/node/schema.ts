@@ -10,6 +10,9 @@ const migrations: readonly string[] = [
    create table epochs (number integer not null, attempt integer not null, epoch integer not null, body text not null, primary key (number, attempt, epoch)) without rowid;
    create table run (id integer primary key check (id = 1), body text not null);
    create table coordinator (id integer primary key check (id = 1), token text not null, pid integer not null, host text not null, since integer not null, beat integer not null);`,
+  // A trial is validated within an epoch, too: its points are told apart by their steps.
+  `alter table epochs rename column epoch to step;
+   update epochs set step = coalesce(json_extract(body, '$.step'), step);`,
 ]
 
 export const schemaVersion = migrations.length

@@ -104,7 +104,7 @@ type Row = { readonly body: string }
 function reader(database: DatabaseSyncInstance, path: string): Omit<Store, 'append' | 'close'> {
   const events = database.prepare('select id, at, body from events where id > ? order by id limit ?')
   const trials = database.prepare('select body from trials order by number')
-  const epochs = database.prepare('select number, attempt, body from epochs order by number, attempt, epoch')
+  const epochs = database.prepare("select number, attempt, body from epochs order by number, attempt, json_extract(body, '$.step')")
   const run = database.prepare('select body from run where id = 1')
   return {
     read: (afterId = 0, most = -1) =>
@@ -135,11 +135,20 @@ function reader(database: DatabaseSyncInstance, path: string): Omit<Store, 'appe
   }
 }
 
+type TrialEvent = Extract<SearchEvent, { readonly type: `trial-${string}` }>
+const trialEvents: ReadonlySet<string> = new Set<TrialEvent['type']>([
+  'trial-started',
+  'trial-epoch',
+  'trial-scored',
+  'trial-continued',
+  'trial-ended',
+])
+
 function writer(database: DatabaseSyncInstance, path: string, token: string): Store {
   const insertEvent = database.prepare('insert into events (at, type, body) values (?, ?, ?)')
   const readTrial = database.prepare('select body from trials where number = ?')
   const writeTrial = database.prepare('insert or replace into trials (number, status, ended, body) values (?, ?, ?, ?)')
-  const writeEpoch = database.prepare('insert or replace into epochs (number, attempt, epoch, body) values (?, ?, ?, ?)')
+  const writeEpoch = database.prepare('insert or replace into epochs (number, attempt, step, body) values (?, ?, ?, ?)')
   const writeRun = database.prepare('insert or replace into run (id, body) values (1, ?)')
   const reading = reader(database, path)
   const timer = setInterval(() => {
@@ -152,8 +161,8 @@ function writer(database: DatabaseSyncInstance, path: string, token: string): St
   timer.unref()
 
   const trialOf = (event: SearchEvent): TrialRow | undefined => {
-    if (event.type !== 'trial-started' && event.type !== 'trial-epoch' && event.type !== 'trial-ended') return undefined
-    const row = readTrial.get(event.number) as Row | undefined
+    if (!trialEvents.has(event.type)) return undefined
+    const row = readTrial.get((event as TrialEvent).number) as Row | undefined
     return row === undefined ? undefined : (JSON.parse(row.body) as TrialRow)
   }
   const take = (event: SearchEvent, run: RunState | undefined): { stored: StoredEvent; run: RunState | undefined } => {
@@ -163,7 +172,7 @@ function writer(database: DatabaseSyncInstance, path: string, token: string): St
     const before = trialOf(event)
     const after = nextTrial(before, stored)
     if (after) writeTrial.run(after.number, after.status, after.ended ?? null, JSON.stringify({ ...after, curve: [] }))
-    if (after && event.type === 'trial-epoch') writeEpoch.run(after.number, after.attempt, event.record.epoch, JSON.stringify(event.record))
+    if (after && event.type === 'trial-epoch') writeEpoch.run(after.number, after.attempt, event.record.step, JSON.stringify(event.record))
     return { stored, run: nextRun(run, stored, before, after) }
   }
   return {

@@ -5,11 +5,13 @@ import { learnedOf, type OneShotEntry } from '../../oneshot/index.ts'
 import type { Strategy } from '../../strategy/strategy.ts'
 import { planTime, type TimePlan } from '../budget.ts'
 import type { RunConfig, RunState, Store, TrialRow } from '../events.ts'
-import { usedSeconds } from '../fold.ts'
+import type { EpochRecord } from '../../train/index.ts'
+import { isBetter, usedSeconds } from '../fold.ts'
+import { isSkipped } from '../observed.ts'
 import { forgotten } from '../forget.ts'
 import type { FinalOutcome } from '../final.ts'
 import { frontOf } from '../front.ts'
-import { type LoopEnd, runLoop } from '../loop.ts'
+import { type LoopEnd, type LoopOptions, runLoop } from '../loop.ts'
 import { type Course, finalModel, type Recorder, type Winner } from './finish.ts'
 import { trialFolder } from './kept.ts'
 import type { RunHooks, RunResult } from './options.ts'
@@ -29,7 +31,10 @@ export type Search = {
   readonly space: SearchSpace
   /** Architectures rejected for their cost in this process. */
   readonly rejected: () => number
-} & ({ readonly strategy: Strategy } | { readonly method: OneShotEntry; readonly proposer: (learned: unknown) => Strategy })
+} & (
+  | ({ readonly strategy: Strategy } & Pick<LoopOptions, 'proxies' | 'costOf'>)
+  | { readonly method: OneShotEntry; readonly proposer: (learned: unknown) => Strategy }
+)
 
 /** Models of so many finished trials are kept, the best ones. */
 const keptModels = 50
@@ -89,12 +94,25 @@ function winnerOf({ store, search }: Study): Winner | undefined {
   const { best, config } = runOf(store)
   if (config.architecture !== undefined) return { architecture: config.architecture }
   if (best) return { architecture: best.architecture, number: best.number }
-  // The time was too short for a trial: the first one is trained with what is left.
-  const first = store.trials().find(({ status }) => status === 'stopped')
+  // The time was too short for a whole trial: the one that got furthest is trained with what is left, the better one among equals.
+  const first = furthest(store.trials(), config)
   if (first) return { architecture: first.architecture }
   // Not even one was begun.
   const proposal = search && 'strategy' in search ? search.strategy.ask(0) : 'exhausted'
   return proposal === 'exhausted' || search === undefined ? undefined : { architecture: search.space.print(proposal.architecture) }
+}
+
+function furthest(rows: readonly TrialRow[], { objectives }: RunConfig): TrialRow | undefined {
+  const { metric, direction } = objectives[0]
+  const last = ({ curve }: TrialRow): EpochRecord | undefined => curve[curve.length - 1]
+  return rows
+    .filter((row) => row.status === 'stopped' && !isSkipped(row))
+    .reduce<TrialRow | undefined>((best, row) => {
+      if (best === undefined) return row
+      const [share, most] = [last(row)?.share ?? 0, last(best)?.share ?? 0]
+      if (share !== most) return share > most ? row : best
+      return isBetter(last(row)?.metrics[metric], last(best)?.metrics[metric], direction) ? row : best
+    }, undefined)
 }
 
 async function searchOn(study: Study, search: Search, time: TimePlan | undefined, record: Recorder, hooks: RunHooks): Promise<LoopEnd> {
@@ -113,7 +131,7 @@ async function searchOn(study: Study, search: Search, time: TimePlan | undefined
 
 function proposals(
   { store, crew, place }: Study,
-  { space, strategy }: { readonly space: SearchSpace; readonly strategy: Strategy },
+  { space, strategy, proxies, costOf }: Pick<LoopOptions, 'space' | 'strategy' | 'proxies' | 'costOf'>,
   config: RunConfig,
   time: TimePlan | undefined,
   hooks: RunHooks,
@@ -129,6 +147,8 @@ function proposals(
     store,
     strategy,
     space,
+    proxies,
+    costOf,
     executor: crew,
     signal: hooks.signal,
     deadline: time?.searchUntil,

@@ -4,11 +4,12 @@ import { UserError } from '../../errors.ts'
 import { createSessionCache } from '../../tensor/index.ts'
 import { createNodeRuntime } from '../../tensor/node/index.ts'
 import type { Bench } from '../bench.ts'
-import type { RunConfig } from '../events.ts'
+import type { Verdict } from '../../proxy/proxy.ts'
+import type { RunConfig, TrialListener } from '../events.ts'
 import { measureTrial, runTrial } from '../trial.ts'
 import { judgeTrial } from '../supernet.ts'
 import type { SupernetState } from '../../oneshot/index.ts'
-import { adoptIn, finishIn, keepTrained, recallTrained } from './kept.ts'
+import { adoptIn, finishIn, keepPaused, keepTrained, recallPaused, recallTrained } from './kept.ts'
 import type { Compute, Message, Order, Request, Results } from './protocol.ts'
 import { loadReward } from './rewards.ts'
 import { loadSpace } from './spaces.ts'
@@ -25,7 +26,7 @@ let opened: { readonly key: string; readonly parts: Promise<Parts> } | undefined
 /** Shared weights of the run that is judged: they are final then. */
 let shared: { readonly run: string; readonly state: SupernetState } | undefined
 let cancel = new AbortController()
-let go: () => void = () => {}
+let answered: (verdict: Verdict) => void = () => {}
 
 const say = (message: Message): void => void process.send?.(message)
 
@@ -44,12 +45,14 @@ async function benchFor(config: RunConfig, { threads, shared }: Compute): Promis
   return { runtime: await runtime, ...(await opened.parts), openBatches, threads, shared, device: config.device, cache }
 }
 
-/** Says something and waits until it is recorded. */
-const told = (message: Message): Promise<void> =>
+/** Says something and waits until it is recorded, and for what follows from it. */
+const asked = (message: Message): Promise<Verdict> =>
   new Promise((resolve) => {
-    go = resolve
+    answered = resolve
     say(message)
   })
+
+const told = async (message: Message): Promise<void> => void (await asked(message))
 
 async function answer(request: Request): Promise<Results[keyof Results]> {
   const config = 'config' in request ? request.config : request.task.config
@@ -62,9 +65,22 @@ async function answer(request: Request): Promise<Results[keyof Results]> {
     case 'trial': {
       const { task, run } = request
       const ancestor = task.inherits === undefined || run === undefined ? undefined : await recallTrained(run, task.inherits)
-      const { end, trained } = await runTrial(bench, task, { signal, onEpoch }, ancestor)
+      const resumeFrom = task.goesOn && request.folder !== undefined ? recallPaused(request.folder) : undefined
+      const listener: TrialListener = config.proxies
+        ? {
+            onEpoch: (record) => asked({ type: 'epoch', record, waits: true }),
+            onScores: (scores) => asked({ type: 'scored', scores }),
+          }
+        : {
+            onEpoch(record) {
+              onEpoch(record)
+              return 'continue'
+            },
+          }
+      const { end, trained, paused } = await runTrial(bench, task, { ...listener, signal, resumeFrom }, ancestor)
       // On the disk before the trial counts as finished.
       if (trained && request.folder !== undefined) await keepTrained(request.folder, bench, config, trained)
+      if (config.proxies && request.folder !== undefined) keepPaused(request.folder, paused)
       return end
     }
     case 'judge': {
@@ -102,7 +118,8 @@ async function handle(request: Request): Promise<void> {
 
 process.on('message', (order: Order) => {
   if (order.type === 'cancel') cancel.abort()
-  else if (order.type === 'go') go()
+  else if (order.type === 'go') answered('continue')
+  else if (order.type === 'stop') answered({ stop: order.reason })
   else void handle(order)
 })
 // The coordinator decides what an interrupt means; without it there is nobody to work for.
