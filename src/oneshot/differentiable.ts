@@ -27,8 +27,8 @@ const reach = 6
 /** However few the steps, none moves it further than this. */
 const fastest = 0.1
 
-/** Steps that are timed for a plan. */
-const timedSteps = 4
+/** Steps that are timed for a plan, after some in which memory finds its place. */
+const timed = { before: 4, steps: 10 } as const
 
 export interface LearnedDifferentiable {
   readonly adamStep: number
@@ -86,10 +86,10 @@ export class DifferentiableTrainer implements SupernetTrainer {
     const began = performance.now()
     this.begin({ epochs: 1, steps: 1 })
     // The first step compiles.
-    await this.advance()
+    for (let i = 0; i < timed.before; i++) await this.advance()
     const from = performance.now()
-    for (let i = 0; i < timedSteps; i++) await this.advance()
-    const stepMs = (performance.now() - from) / timedSteps
+    for (let i = 0; i < timed.steps; i++) await this.advance()
+    const stepMs = (performance.now() - from) / timed.steps
     return stepPlan(stepMs, this.batches, count, Math.max(0.1, seconds - (performance.now() - began) / 1000))
   }
 

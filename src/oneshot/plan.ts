@@ -2,7 +2,7 @@ import { defaultSettings, type TrainSettings } from '../train/index.ts'
 import type { OneShotContext, SupernetPlan } from './one-shot.ts'
 
 /** Measured times scatter: plans fill this share of the time. */
-const filled = 0.85
+const filled = 0.9
 /** Share of the time that may go into compiling paths. */
 const compiling = 0.3
 /** With more batches in a row than this on one path the weights forget the others. */

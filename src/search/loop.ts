@@ -223,17 +223,18 @@ class Loop {
     const { executor, config } = this.options
     const began = Date.now()
     let open = true
-    const heard = (...events: SearchEvent[]): Verdict => {
+    const heard = (event: SearchEvent, over = false): Verdict => {
       let verdict: Verdict = 'continue'
       if (open && this.end === undefined)
         this.safely(() => {
-          this.record(...events)
-          verdict = this.verdict(number)
+          this.record(event)
+          // A training that is whole anyway has nothing left to stop.
+          if (!over) verdict = this.verdict(number)
         })
       return verdict
     }
     const listener: TrialListener = {
-      onEpoch: (record) => heard({ type: 'trial-epoch', number, record }),
+      onEpoch: (record) => heard({ type: 'trial-epoch', number, record }, (record.share ?? 0) >= 1),
       onScores: (scores) => heard({ type: 'trial-scored', number, scores }),
     }
     const goesOn = start.type === 'trial-continued'

@@ -34,10 +34,10 @@ export function readOptions<S extends OptionSpecs>(
     const spec = specs[name]
     if (spec === undefined) {
       const known = names.length === 0 ? 'It has none.' : `Its options are: ${names.join(', ')}.`
-      throw new UserError(`The strategy ${strategy} has no option "${name}".${didYouMean(name, names)} ${known}`)
+      throw new UserError(`${strategy} has no option "${name}".${didYouMean(name, names)} ${known}`)
     }
     const wrong = faultOf(spec, value)
-    if (wrong !== undefined) throw new UserError(`The option ${name} of the strategy ${strategy} wants ${wrong}, but got "${value}".`)
+    if (wrong !== undefined) throw new UserError(`The option ${name} of ${strategy} wants ${wrong}, but got "${value}".`)
   }
   return Object.fromEntries(names.map((name) => [name, given[name] ?? specs[name].default])) as OptionValues<S>
 }

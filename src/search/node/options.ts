@@ -32,7 +32,7 @@ export interface SearchOptions {
   /** `3ep`, `20%data`, `3ep,20%data`; default: planned. */
   readonly fidelity?: string
   readonly finalEpochs?: number
-  /** Share of the time for the final training; default 0.5. */
+  /** Share of the time for the final training; default 0.5, with shared weights 0.65. */
   readonly finalShare?: number
   /** Whether children begin from the trained weights of the trial that they descend from. */
   readonly inherit?: boolean
