@@ -35,7 +35,7 @@ export interface LoopOptions {
   readonly proxies?: Proxies
   /** What is known of a network before its training, for the proxies: parameters, FLOPs. */
   readonly costOf?: (architecture: Architecture) => Readonly<Record<string, number>>
-  /** Stopped trials that are to be trained whole, before anything else. */
+  /** Stopped trials that are to be trained whole, and nothing else. */
   readonly goOn?: readonly number[]
   /** Of a proposal's parents, the trial whose trained weights it begins from; absent: all trials begin from fresh weights. */
   readonly ancestor?: (parents: readonly number[]) => number | undefined
@@ -86,9 +86,9 @@ class Loop {
     const { config, store, strategy, deadline } = options
     const recorded = store.trials()
     this.answers = createAnswers(strategy, config, recorded)
-    this.waiting = unfinished(recorded)
+    this.waiting = options.goOn ? [] : unfinished(recorded)
     this.pace = createPace(deadline)
-    this.most = config.budget.trials ?? Number.POSITIVE_INFINITY
+    this.most = options.goOn ? 0 : (config.budget.trials ?? Number.POSITIVE_INFINITY)
     this.next = recorded.reduce((number, row) => Math.max(number, row.number + 1), 0)
     this.trials = new Observations(config, recorded, options.costOf)
     this.skipped = recorded.filter(isSkipped).length
@@ -159,6 +159,7 @@ class Loop {
 
   /** A paused trial that the proxies want to go on. */
   private promoted(): number | undefined {
+    if (this.options.goOn) return undefined
     return this.options.proxies?.promote(this.trials.others(-1).filter(({ number }) => !this.running.has(number)))
   }
 

@@ -92,12 +92,14 @@ describe('a search with rungs', () => {
     }
   })
 
-  it('trains a stopped trial whole when it is asked to, before anything else', async () => {
+  it('trains a stopped trial whole when it is asked to, and nothing else', async () => {
     const config = configWith('asha')
     const { store } = await searched(config)
     const stopped = store.trials().find(({ status, replayOf }) => status === 'stopped' && replayOf === undefined)
     const number = stopped?.number as number
+    const before = store.read().length
     await searched(config, store, { goOn: [number] })
+    expect(new Set(store.read(before).map((event) => ('number' in event ? event.number : -1)))).toEqual(new Set([number]))
     const row = store.trials()[number]
     expect(row).toMatchObject({ status: 'finished', metrics: { accuracy: accuracyOf(row.architecture) } })
     expect(row.curve.map(({ step }) => step)).toEqual([10, 30, 90])
@@ -123,6 +125,8 @@ describe('proxies by name', () => {
   it('refuse what is none', () => {
     expect(() => parseProxies('ash')).toThrow('Did you mean "asha"?')
     expect(() => parseProxies('asha,hyperband', { eta: 4 })).toThrow('with several write asha.eta')
-    expect(() => proxiesOf({ proxies: parseProxies('asha', { etta: 4 }) }, { space: smallSpace, seed: 1, objective: objectives[0] })).toThrow('no option "etta"')
+    expect(() =>
+      proxiesOf({ proxies: parseProxies('asha', { etta: 4 }) }, { space: smallSpace, seed: 1, objective: objectives[0] }),
+    ).toThrow('no option "etta"')
   })
 })

@@ -4,7 +4,9 @@ import { UserError } from '../../errors.ts'
 import { loadModel } from '../../model/artifact.ts'
 import { defaultBudget, parseBudget, parseFidelity } from '../budget.ts'
 import { type Bench, outputsOf } from '../bench.ts'
-import type { RunConfig, RunState, Store, WarmStarted } from '../events.ts'
+import type { RunConfig, RunState, Store, TrialRow, WarmStarted } from '../events.ts'
+import { isCutOff } from '../fold.ts'
+import { isSkipped } from '../observed.ts'
 import { affordable } from '../limits.ts'
 import { growsIn } from '../grows.ts'
 import { isComparable, warmStrategy } from '../warm-start.ts'
@@ -107,6 +109,8 @@ export interface ResumeChange {
   /** In place of the old budget, counting what was used already. */
   readonly budget?: string
   readonly workers?: number
+  /** Trials that a proxy stopped and that are to be trained whole, from their checkpoints; nothing else is done then. */
+  readonly goOn?: readonly number[]
   /** The space, if it was an object of the program that began the run. */
   readonly space?: SearchSpace
   /** The reward, if it was a function of the program that began the run. */
@@ -126,7 +130,8 @@ export async function resumeRun(name: string, change: ResumeChange = {}, hooks: 
   const place = findRun(name)
   const budget = change.budget === undefined ? undefined : parseBudget(change.budget)
   const { state, trials } = openRun(place.folder)
-  if (isOver(state) && budget === undefined) return resultOf(place, state, trials)
+  for (const number of change.goOn ?? []) canGoOn(state.config.run, trials, number)
+  if (isOver(state) && budget === undefined && change.goOn === undefined) return resultOf(place, state, trials)
   const workers = change.workers ?? state.config.workers
   if (state.config.deterministic && workers !== state.config.workers) {
     throw new UserError(
@@ -144,12 +149,22 @@ export async function resumeRun(name: string, change: ResumeChange = {}, hooks: 
   const crew = await crewFor({ ...state.config, workers }, { space, dataset, reward }, place.folder)
   return withRun(at, crew, async (store) => {
     const since = change.since ?? performance.timeOrigin
+    const goOn = change.goOn && { trials: change.goOn, ended: state.ended?.reason ?? 'interrupted' }
     const before = runOf(store).config
     const config = { ...before, workers, budget: budget ?? before.budget }
     for (const event of store.append([{ type: 'run-resumed', config, since }])) hooks.onEvent?.(event)
     const search = strategy && searchWith(space, strategy, config, dataset, warmStartOf(store, config))
-    return conduct({ place: at, store, crew, search, examples: dataset.train.count }, hooks)
+    return conduct({ place: at, store, crew, search, examples: dataset.train.count, ...(goOn && { goOn }) }, hooks)
   })
+}
+
+/** @throws UserError for a trial that is not there, or was not stopped by a proxy */
+function canGoOn(run: string, trials: readonly TrialRow[], number: number): void {
+  const row = trials.find((trial) => trial.number === number)
+  if (row === undefined) throw new UserError(`Run ${run} has no trial ${number} (nascent show ${run}).`)
+  if (row.status === 'stopped' && !isCutOff(row) && row.replayOf === undefined && !isSkipped(row)) return
+  const why = row.replayOf === undefined ? `it is ${row.status}` : `its result is that of trial ${row.replayOf}`
+  throw new UserError(`Trial ${number} of run ${run} cannot go on: ${why}; only trials that a proxy stopped on their way can.`)
 }
 
 /** Worker processes; this process for a space or a reward that only it has. */

@@ -4,7 +4,7 @@ import type { SearchSpace } from '../../space/types.ts'
 import { learnedOf, type OneShotEntry } from '../../oneshot/index.ts'
 import type { Strategy } from '../../strategy/strategy.ts'
 import { planTime, type TimePlan } from '../budget.ts'
-import type { RunConfig, RunState, Store, TrialRow } from '../events.ts'
+import type { RunConfig, RunEnd, RunState, Store, TrialRow } from '../events.ts'
 import type { EpochRecord } from '../../train/index.ts'
 import { isBetter, usedSeconds } from '../fold.ts'
 import { isSkipped } from '../observed.ts'
@@ -24,6 +24,8 @@ import { supernetPhase } from './supernet-phase.ts'
 export interface Study extends Course {
   /** Undefined when one architecture is trained without a search. */
   readonly search?: Search
+  /** Stopped trials that are to be trained whole, and how the run had ended; nothing else is done then. */
+  readonly goOn?: { readonly trials: readonly number[]; readonly ended: RunEnd }
 }
 
 /** A space with what proposes its architectures; with shared weights the proposer is made of what was learnt while they were trained. */
@@ -45,6 +47,8 @@ export async function conduct(study: Study, hooks: RunHooks): Promise<RunResult>
   const record = recorder(study, hooks)
   try {
     const state = runOf(store)
+    if (study.goOn && study.search && 'strategy' in study.search)
+      return await trainWhole(study, study.goOn.ended, study.search, record, hooks)
     const time = timePlan(state)
     const unfinal = unfinishedFinal(state)
     const end: LoopEnd = unfinal || !study.search ? { reason: 'trials' } : await searchOn(study, study.search, time, record, hooks)
@@ -61,6 +65,19 @@ export async function conduct(study: Study, hooks: RunHooks): Promise<RunResult>
     tryTo(() => record({ type: 'run-ended', reason: 'failed', message: error instanceof Error ? error.message : String(error) }))
     throw error
   }
+}
+
+/** Trains stopped trials whole; the final model stays what it is. */
+async function trainWhole(
+  study: Study,
+  before: RunEnd,
+  search: Extract<Search, { readonly strategy: Strategy }>,
+  record: Recorder,
+  hooks: RunHooks,
+): Promise<RunResult> {
+  const end = await proposals(study, search, runOf(study.store).config, undefined, hooks)
+  record({ type: 'run-ended', reason: end.reason === 'interrupted' ? end.reason : before })
+  return resultOf(study.place, runOf(study.store), study.store.trials())
 }
 
 function recorder({ store }: Study, hooks: RunHooks): Recorder {
@@ -130,7 +147,7 @@ async function searchOn(study: Study, search: Search, time: TimePlan | undefined
 }
 
 function proposals(
-  { store, crew, place }: Study,
+  { store, crew, place, goOn }: Study,
   { space, strategy, proxies, costOf }: Pick<LoopOptions, 'space' | 'strategy' | 'proxies' | 'costOf'>,
   config: RunConfig,
   time: TimePlan | undefined,
@@ -149,6 +166,7 @@ function proposals(
     space,
     proxies,
     costOf,
+    goOn: goOn?.trials,
     executor: crew,
     signal: hooks.signal,
     deadline: time?.searchUntil,
