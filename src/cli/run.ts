@@ -88,6 +88,15 @@ export async function showRun(terminal: Terminal, json: boolean, run: (hooks: Ho
   }
 }
 
+/** What proxies saved, in a line. */
+export function savingsText({ stopped, skipped, share, seconds, lost }: NonNullable<RunResult['savings']>): string {
+  const many = [stopped > 0 && `${stopped} stopped on their way`, skipped > 0 && `${skipped} not trained at all`].filter(
+    (text) => text !== false,
+  )
+  const cost = lost === undefined ? '' : `; about ${lost.toFixed(1)} of them would have beaten the best`
+  return `${percent(share)} of the training, about ${duration(seconds)}: ${many.join(', ')}${cost}`
+}
+
 /** The end of a run for a person: what was found, how good it is, where it lies, what to do next. */
 export function printResult(terminal: Terminal, result: RunResult): void {
   const line = (text = ''): void => terminal.out(`${text}\n`)
@@ -108,6 +117,7 @@ export function printResult(terminal: Terminal, result: RunResult): void {
   line(
     `tried     ${result.trials.finished} trained${result.trials.stopped ? `, ${result.trials.stopped} stopped early` : ''}${result.trials.failed ? `, ${result.trials.failed} failed` : ''}${result.rejected ? `, ${quantity(result.rejected)} rejected for their cost` : ''} in ${duration(result.seconds)}`,
   )
+  if (result.savings) line(`saved     ${savingsText(result.savings)}`)
   if (result.front && result.front.length > 1)
     line(`front     ${result.front.length} trials that none beats in every objective at once (nascent show ${result.run})`)
   for (const file of result.files) line(`wrote     ${file}`)

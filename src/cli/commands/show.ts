@@ -33,7 +33,9 @@ export const show: CommandSpec = {
         throw new UserError(`Run ${summary.run} has no trial ${trial as string}; it has ${trials.length} (nascent show ${summary.run}).`)
       if (options.json) printJson(terminal, { ...trialRecord(row), curve: row.curve })
       else {
-        terminal.out(`trial ${row.number}: ${row.status}${row.reason ? ` (${row.reason})` : ''}\n${row.architecture}\n`)
+        terminal.out(
+          `trial ${row.number}: ${row.status}${row.stoppedBy ? ` by ${row.stoppedBy}` : ''}${row.reason ? ` (${row.reason})` : ''}\n${row.architecture}\n`,
+        )
         printTable(
           terminal,
           ['epoch', 'train loss', 'valid loss', 'metrics'],
@@ -48,7 +50,9 @@ export const show: CommandSpec = {
       return 0
     }
     const front = frontOf(state.config.objectives, trials)
-    if (options.json) printJson(terminal, { ...summary, front, trials: trials.map(trialRecord) })
+    const { savingsOf } = await import('../../search/savings.ts')
+    const savings = savingsOf(state.config, trials)
+    if (options.json) printJson(terminal, { ...summary, front, savings, trials: trials.map(trialRecord) })
     else {
       const best = new Set(front?.map(({ number }) => number))
       terminal.out(`${summary.run}  ${summary.status}  ${summary.space} + ${summary.strategy} on ${summary.data}\n`)
@@ -63,6 +67,10 @@ export const show: CommandSpec = {
           row.architecture,
         ]),
       )
+      if (savings) {
+        const { savingsText } = await import('../run.ts')
+        terminal.out(`proxies saved ${savingsText(savings)}\n`)
+      }
       const names = state.config.objectives.map(({ metric }) => metric).join(', ')
       if (front) terminal.out(`* on the Pareto front: no other trial is better in one of ${names} without being worse in another\n`)
     }

@@ -4,6 +4,7 @@ import type { SearchSpace } from '../../space/types.ts'
 import type { Reward } from '../../oneshot/index.ts'
 import type { Metrics, RunConfig, StoredEvent } from '../events.ts'
 import type { FrontTrial } from '../front.ts'
+import type { Savings } from '../savings.ts'
 import type { Searcher } from '../searchers.ts'
 
 /** What a search is asked for; texts as on the command line. */
@@ -91,6 +92,8 @@ export interface RunResult {
   /** All metrics that apply, on the test part; empty when the run ended before its final model. */
   readonly test: Metrics
   readonly trials: { readonly finished: number; readonly stopped: number; readonly failed: number }
+  /** What proxies saved; absent where none stopped anything. */
+  readonly savings?: Savings
   /** Architectures that were drawn and rejected for their cost, before anything was built. */
   readonly rejected: number
   readonly seconds: number

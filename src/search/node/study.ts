@@ -8,6 +8,7 @@ import type { RunConfig, RunEnd, RunState, Store, TrialRow } from '../events.ts'
 import type { EpochRecord } from '../../train/index.ts'
 import { isBetter, usedSeconds } from '../fold.ts'
 import { isSkipped } from '../observed.ts'
+import { savingsOf } from '../savings.ts'
 import { forgotten } from '../forget.ts'
 import type { FinalOutcome } from '../final.ts'
 import { frontOf } from '../front.ts'
@@ -239,6 +240,7 @@ export function resultOf(
     front: frontOf(state.config.objectives, rows),
     test: final?.test ?? {},
     trials: { finished, stopped, failed },
+    savings: savingsOf(state.config, rows),
     rejected: state.rejected ?? 0,
     seconds: usedSeconds(state),
     files,
