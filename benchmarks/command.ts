@@ -8,6 +8,9 @@ export interface Outcome {
   readonly accuracy: number
   readonly finished: number
   readonly failed: number
+  /** Stopped on their way, or by the end of the time. */
+  readonly stopped: number
+  readonly savings?: { readonly share: number; readonly lost?: number }
   /** On the wall, from the start of the command to its end. */
   readonly seconds: number
 }
@@ -25,11 +28,12 @@ export function runCommand(args: readonly string[], budget: string, seed: number
   )
   const seconds = (performance.now() - began) / 1000
   if (status !== 0) throw new Error(`nascent ${args.join(' ')} ended with ${status}: ${stderr.trim().split('\n').at(-1)}`)
-  const { test, trials } = JSON.parse(stdout) as {
+  const { test, trials, savings } = JSON.parse(stdout) as {
     readonly test: { readonly accuracy: number }
-    readonly trials: { readonly finished: number; readonly failed: number }
+    readonly trials: { readonly finished: number; readonly failed: number; readonly stopped: number }
+    readonly savings?: Outcome['savings']
   }
-  return { accuracy: test.accuracy, finished: trials.finished, failed: trials.failed, seconds }
+  return { accuracy: test.accuracy, ...trials, savings, seconds }
 }
 
 /** The machine, as the first line of a benchmark says it. */

@@ -41,33 +41,59 @@ function parseSeconds(text: string): number | undefined {
   return seconds
 }
 
+/** Parts of a fidelity by how they are written. */
+const fidelityParts: readonly {
+  readonly name: keyof Fidelity
+  readonly pattern: RegExp
+  readonly from: number
+  readonly to: number
+  readonly scale?: number
+}[] = [
+  { name: 'epochs', pattern: /^(\d+)\s*ep(ochs?)?$/i, from: 1, to: 10_000 },
+  { name: 'share', pattern: /^(\d+(?:\.\d+)?)\s*%\s*data$/i, from: Number.MIN_VALUE, to: 1, scale: 0.01 },
+  { name: 'side', pattern: /^(\d+)\s*px$/i, from: 2, to: 10_000 },
+  { name: 'channels', pattern: /^(\d+)\s*channels?$/i, from: 1, to: 10_000 },
+  { name: 'cells', pattern: /^(\d+)\s*cells?$/i, from: 1, to: 10_000 },
+]
+
 /**
- * Reads how far a trial is trained: epochs (`3ep`), a share of the data (`20%data`), or both with a comma.
+ * Reads how far a trial is trained: epochs (`3ep`), a share of the data (`20%data`), smaller pictures (`14px`), channels and cells of a smaller network
+ * (`8channels`, `1cell`), or several with commas.
  *
  * @throws UserError naming what is wrong, with examples
  */
 export function parseFidelity(text: string): Fidelity {
-  let epochs: number | undefined
-  let share: number | undefined
-  for (const part of text.split(',').map((piece) => piece.trim())) {
-    const inEpochs = /^(\d+)\s*ep(ochs?)?$/i.exec(part)
-    const inShare = /^(\d+(?:\.\d+)?)\s*%\s*data$/i.exec(part)
-    if (inEpochs && epochs === undefined) epochs = Number(inEpochs[1])
-    else if (inShare && share === undefined) share = Number(inShare[1]) / 100
-    else
-      throw new UserError(`"${text}" is no fidelity: give epochs, a share of the data, or both, for example 3ep, 20%data or 3ep,20%data.`)
+  const found: { -readonly [K in keyof Fidelity]?: number } = {}
+  for (const piece of text.split(',').map((part) => part.trim())) {
+    const part = fidelityParts.find(({ pattern }) => pattern.test(piece))
+    if (part === undefined || found[part.name] !== undefined)
+      throw new UserError(
+        `"${text}" is no fidelity: give epochs, a share of the data, or both, for example 3ep, 20%data or 3ep,20%data; also smaller pictures and networks: 14px, 8channels, 1cell.`,
+      )
+    const { name, pattern, from, to, scale = 1 } = part
+    const value = Number(pattern.exec(piece)?.[1]) * scale
+    if (!(value >= from && value <= to)) {
+      const range =
+        name === 'share'
+          ? 'more than 0 % and at most 100 % of the data'
+          : `from ${from} to ${to} ${name === 'side' ? 'pixels' : name}, for example 3ep`
+      throw new UserError(`The fidelity "${text}" must be ${range}.`)
+    }
+    found[name] = value
   }
-  if (epochs !== undefined && !(epochs >= 1 && epochs <= 10_000)) {
-    throw new UserError(`The fidelity "${text}" must be from 1 to 10000 epochs, for example 3ep.`)
-  }
-  if (share !== undefined && !(share > 0 && share <= 1))
-    throw new UserError(`The fidelity "${text}" must be more than 0 % and at most 100 % of the data.`)
-  return { epochs: epochs ?? 1, ...(share === undefined || share === 1 ? {} : { share }) }
+  const { epochs = 1, share, ...smaller } = found
+  return { epochs, ...(share === undefined || share === 1 ? {} : { share }), ...smaller }
 }
 
 /** `3 epochs of 20 % of the data`. */
-export function describeFidelity({ epochs, share }: Fidelity): string {
-  return `${epochs} epoch${epochs === 1 ? '' : 's'}${share === undefined ? '' : ` of ${Math.round(share * 100)} % of the data`}`
+export function describeFidelity({ epochs, share, side, channels, cells }: Fidelity): string {
+  const parts = [
+    `${epochs} epoch${epochs === 1 ? '' : 's'}${share === undefined ? '' : ` of ${Math.round(share * 100)} % of the data`}`,
+    ...(side === undefined ? [] : [`pictures of ${side}×${side}`]),
+    ...(channels === undefined ? [] : [`${channels} channels`]),
+    ...(cells === undefined ? [] : [`${cells} cell${cells === 1 ? '' : 's'}`]),
+  ]
+  return parts.join(', ')
 }
 
 /** What a run's time is divided into; times in ms since 1970. */

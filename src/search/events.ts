@@ -148,6 +148,11 @@ export interface Fidelity {
   readonly epochs: number
   /** Share of the training part that is used, 0 to 1; all when absent. */
   readonly share?: number
+  /** Height and width that pictures are averaged down to, where the space and its final network see them whole. */
+  readonly side?: number
+  /** Spaces with cells: channels of the first cell, and cells, in place of the space's own. */
+  readonly channels?: number
+  readonly cells?: number
 }
 
 /** All that a run needs to be started again exactly; plain JSON. */

@@ -1,4 +1,4 @@
-import { measureLatency, type Network, networkCost, trainingWork, type Weights } from '../network/index.ts'
+import { initialWeights, measureLatency, type Network, networkCost, trainingWork, type Weights } from '../network/index.ts'
 import { SpaceError } from '../space/error.ts'
 import { randomFor } from '../space/random.ts'
 import type { Architecture } from '../space/types.ts'
@@ -9,6 +9,7 @@ import { affordable, weightBytes } from './limits.ts'
 import { type Ancestor, beginFrom } from './inherit.ts'
 import type { Metrics, RunConfig, TrialEnd, TrialListener, TrialTask } from './events.ts'
 import { pointsOf } from './proxies.ts'
+import { isReduced, reducedChild } from './reduced.ts'
 
 export interface TrialHooks extends TrialListener {
   readonly signal?: AbortSignal
@@ -46,12 +47,15 @@ export async function runTrial(
 ): Promise<TrialOutcome> {
   const { runtime, dataset, threads, shared, device, cache, openBatches } = bench
   const architecture = bench.space.parse(text)
-  const network = networkOrReason(bench, architecture)
+  const network = networkOrReason(bench, architecture, config)
   if (typeof network === 'string') return failed(network)
   const { epochs, share } = config.fidelity
   const settings = settingsFor(bench, architecture, config, epochs)
   const { batchSize, seed, augmentation } = settings
-  const { parameters, flops } = networkCost(network)
+  // What the network costs that it stands for.
+  const reduced = isReduced(config.fidelity)
+  const whole = reduced ? childOf(bench, architecture) : network
+  const { parameters, flops } = networkCost(whole)
   const cost = { parameters, flops, bytes: weightBytes(parameters) }
   const batches = openBatches(dataset, { batchSize, seed, augmentation, share })
   let pausing = false
@@ -78,10 +82,13 @@ export async function runTrial(
       return { end: { status: 'stopped', metrics, reason: result.reason, inherited }, paused }
     }
     if (result.status !== 'finished') return { end: { status: result.status, metrics: {}, reason: result.reason, inherited } }
-    const latencyMs = await measureLatency(runtime, network, result.weights, { threads, device })
+    const weights = reduced ? initialWeights(whole, config.seed) : result.weights
+    const latencyMs = await measureLatency(runtime, whole, weights, { threads, device })
     const metrics: Metrics = rewarded(bench, { ...finite(result.metrics), ...cost, latencyMs })
     const missing = config.objectives.find(({ metric }) => metrics[metric] === undefined)
     if (missing) return failed(`${missing.metric} could not be computed on the validation part`)
+    // A smaller network is no model of the run.
+    if (reduced) return { end: { status: 'finished', metrics, inherited } }
     return {
       end: { status: 'finished', metrics, inherited },
       trained: { architecture: text, network, weights: result.weights, metrics, curve: result.curve },
@@ -94,9 +101,9 @@ export async function runTrial(
 const failed = (reason: string): TrialOutcome => ({ end: { status: 'failed', metrics: {}, reason } })
 
 /** A network that cannot be built is the architecture's fault, not the user's. */
-function networkOrReason(bench: Bench, architecture: Architecture): Network | string {
+function networkOrReason(bench: Bench, architecture: Architecture, config: RunConfig): Network | string {
   try {
-    return childOf(bench, architecture)
+    return reducedChild(bench, architecture, config)
   } catch (error) {
     if (error instanceof SpaceError) return error.message
     throw error

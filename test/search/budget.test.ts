@@ -77,15 +77,20 @@ describe('a fidelity', () => {
     ['3ep,20%data', { epochs: 3, share: 0.2 }],
     ['2.5% data, 4 ep', { epochs: 4, share: 0.025 }],
     ['100%data', { epochs: 1 }],
+    ['2ep,14px,8channels,1cell', { epochs: 2, side: 14, channels: 8, cells: 1 }],
   ])('%s is read', (text, fidelity) => expect(parseFidelity(text)).toEqual(fidelity))
 
-  it.each(['', '3', 'x', '0ep', '20000ep', '0%data', '120%data', '3ep,4ep', '10s', '0ep,20%data'])('"%s" is refused', (text) => {
-    expect(() => parseFidelity(text)).toThrow(UserError)
-  })
+  it.each(['', '3', 'x', '0ep', '20000ep', '0%data', '120%data', '3ep,4ep', '10s', '0ep,20%data', '0px', '8channels,4channels'])(
+    '"%s" is refused',
+    (text) => {
+      expect(() => parseFidelity(text)).toThrow(UserError)
+    },
+  )
 
   it('is described in words', () => {
     expect(describeFidelity({ epochs: 1 })).toBe('1 epoch')
     expect(describeFidelity({ epochs: 3, share: 0.2 })).toBe('3 epochs of 20 % of the data')
+    expect(describeFidelity({ epochs: 2, side: 14, channels: 8, cells: 1 })).toBe('2 epochs, pictures of 14×14, 8 channels, 1 cell')
   })
 
   /** Trials that fit, as the plan's own cost model has it. */

@@ -40,7 +40,8 @@ export const search: CommandSpec = {
     limitOption,
     {
       flags: '--fidelity <amount>',
-      summary: 'how far a trial is trained: 3ep, 20%data, or both: 3ep,20%data (default: planned from the budget)',
+      summary:
+        'how far a trial is trained: 3ep, 20%data, or both: 3ep,20%data; also smaller pictures and networks: 14px, 8channels, 1cell (default: planned from the budget)',
     },
     {
       flags: '--final-epochs <number>',

@@ -56,7 +56,8 @@ function watchedChart(epochs: readonly SharedWeightsEpoch[], { title, metrics, m
       name,
       points: epochs.flatMap((record) => (metric in record.metrics ? [[record.step, record.metrics[metric]] as const] : [])),
     }))
-    .filter(({ points }) => points.length > 0)
+    // A count that stays at nothing is no picture.
+    .filter(({ points }) => points.some(([, value]) => value !== 0))
   if (series.length === 0) return []
   return [
     html`<figure>${lineChart({ label: `${title} over the training`, x: 'step', y: title.toLowerCase(), series, wide: { width: 460, height: 300 } })}<figcaption>${meaning}</figcaption></figure>`,

@@ -4,9 +4,10 @@ import { UserError } from '../../errors.ts'
 import { loadModel } from '../../model/artifact.ts'
 import { defaultBudget, parseBudget, parseFidelity } from '../budget.ts'
 import { type Bench, outputsOf } from '../bench.ts'
-import type { RunConfig, RunState, Store, TrialRow, WarmStarted } from '../events.ts'
+import type { Fidelity, RunConfig, RunState, Store, TrialRow, WarmStarted } from '../events.ts'
 import { isCutOff } from '../fold.ts'
 import { isSkipped } from '../observed.ts'
+import { checkReduced, isReduced } from '../reduced.ts'
 import { affordable } from '../limits.ts'
 import { growsIn } from '../grows.ts'
 import { isComparable, warmStrategy } from '../warm-start.ts'
@@ -18,7 +19,7 @@ import { isOneShot, type Searcher } from '../searchers.ts'
 import { sharedSpace } from '../supernet.ts'
 import type { RunHooks, RunResult, SearchOptions } from './options.ts'
 import { planNote, planRun } from './plan.ts'
-import { prepare } from './prepare.ts'
+import { prepare, type Prepared } from './prepare.ts'
 import type { Crew } from './crew.ts'
 import { trialFolder } from './kept.ts'
 import { createProcessCrew, defaultWorkers } from './processes.ts'
@@ -50,6 +51,7 @@ export async function runSearch(options: SearchOptions, hooks: RunHooks = {}): P
   const prepared = await prepare(options, hooks)
   const { data, dataset, named, space, objectives, limits, reward, inherit, proxies } = prepared
   const { named: namedStrategy, searcher: strategy } = prepared.strategy
+  if (options.fidelity !== undefined) checkFidelity(parseFidelity(options.fidelity), prepared)
   const earlier = options.warmStart === undefined ? undefined : readEarlier(options.warmStart, space)
   const place = createRunPlace(options.out, hooks.onNote)
   const draft: RunConfig = {
@@ -96,6 +98,20 @@ export async function runSearch(options: SearchOptions, hooks: RunHooks = {}): P
     const search = searchWith(space, strategy, config, dataset, warm[0])
     return conduct({ place, store, crew, search, examples: dataset.train.count }, hooks)
   })
+}
+
+/** @throws UserError for trials that cannot be made smaller, or have to be as they are */
+function checkFidelity(fidelity: Fidelity, { named, dataset, strategy, inherit }: Prepared): void {
+  if (!isReduced(fidelity)) return
+  if (isOneShot(strategy.searcher))
+    throw new UserError(
+      `With ${strategy.searcher.name} no trial is trained by itself, so none can be smaller: give epochs alone with --fidelity.`,
+    )
+  if (inherit)
+    throw new UserError(
+      'Networks that inherit weights have to be as large as the final one: give epochs or a share of the data with --fidelity.',
+    )
+  checkReduced(fidelity, named.name, dataset.input)
 }
 
 /** Share of the time for the final training by where its weights come from: shared ones need a test alone; one search with them is short, so that more is left to train. */
