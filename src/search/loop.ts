@@ -148,7 +148,7 @@ class Loop {
     const again = this.waiting.shift()
     if (again) return again.earlier ? continued(again) : restart(again)
     const number = this.goOn.shift() ?? this.promoted()
-    if (number !== undefined) return continued(this.rowOf(number))
+    if (number !== undefined) return continued(this.trials.row(number))
     if (this.exhausted || this.next - this.skipped >= this.most || !this.answers.readyFor(this.next)) return undefined
     const proposal = strategy.ask(this.next)
     if (proposal !== 'exhausted') return begin(this.next++, space, proposal, ancestor?.(proposal.parents ?? []))
@@ -161,12 +161,6 @@ class Loop {
   private promoted(): number | undefined {
     if (this.options.goOn) return undefined
     return this.options.proxies?.promote(this.trials.others(-1).filter(({ number }) => !this.running.has(number)))
-  }
-
-  private rowOf(number: number): TrialRow {
-    const row = this.options.store.trials().find((one) => one.number === number)
-    if (row === undefined) throw new Error(`there is no trial ${number}`)
-    return row
   }
 
   /** Answers a proposal whose result is known. */
@@ -267,7 +261,7 @@ class Loop {
 
   /** What is left of a trial's training, and what it would have taken at its own pace. */
   private savedOf(number: number): Saved {
-    const curve = this.rowOf(number).curve
+    const curve = this.trials.row(number).curve
     const done = curve[curve.length - 1]?.share ?? 0
     const seconds = curve.reduce((sum, record) => sum + record.seconds, 0)
     return { share: 1 - done, ...(done > 0 ? { seconds: (seconds * (1 - done)) / done } : {}) }

@@ -45,6 +45,12 @@ export class Observations {
     if (row) this.#take(row)
   }
 
+  row(number: number): TrialRow {
+    const row = this.#rows.get(number)
+    if (row === undefined) throw new RangeError(`there is no trial ${number}`)
+    return row
+  }
+
   of(number: number): ObservedTrial | undefined {
     return this.#trials.get(number)
   }
