@@ -1,0 +1,73 @@
+import { buildNetwork, type InputSpec, type Layer, type Network, parameterSpecs, type ParameterSpec } from '../../network/index.ts'
+import { buildSupernet, supernetParameters } from '../../oneshot/build-supernet.ts'
+import type { SampledGraph } from '../../oneshot/sampled-graph.ts'
+import type { Supernet } from '../../space/supernet.ts'
+import { always, type Condition, type Tensor } from '../../tensor/index.ts'
+
+/** A layer of a model. */
+export interface ModelLayer {
+  readonly path: string
+  readonly layer: Layer
+  readonly inputs: readonly string[]
+}
+
+/** A forward pass in the graph. */
+export interface Pass {
+  readonly output: Tensor
+  /** By path; of layers that were computed together with the next one there is none. */
+  readonly values: ReadonlyMap<string, Tensor>
+}
+
+/** What scores are computed of: one network, or all networks of a space at once. */
+export interface Model {
+  readonly input: InputSpec
+  /** Path of the layer whose value is the result. */
+  readonly output: string
+  /** In topological order. */
+  readonly layers: readonly ModelLayer[]
+  readonly specs: readonly ParameterSpec[]
+  /** When a layer is there. */
+  on(path: string): Condition
+  /**
+   * A forward pass; batch norm with the batch's statistics, nothing dropped.
+   *
+   * @param input [N, …input shape], normalised
+   * @param normalizes false: normalising layers are left out
+   */
+  pass(input: Tensor, get: (name: string) => Tensor, normalizes: boolean): Pass
+}
+
+const normalizing = ({ kind }: Layer): boolean => kind === 'batch-norm' || kind === 'layer-norm'
+const identity: Layer = { kind: 'identity' }
+
+/** One network. */
+export function networkModel(network: Network): Model {
+  const bare: Network = { ...network, nodes: network.nodes.map((node) => (normalizing(node.layer) ? { ...node, layer: identity } : node)) }
+  return {
+    input: network.input,
+    output: network.output,
+    layers: network.nodes,
+    specs: parameterSpecs(network),
+    on: () => always,
+    pass: (input, get, normalizes) => buildNetwork(normalizes ? network : bare, input, get, { training: true }),
+  }
+}
+
+/** All networks of a space, of which one is chosen when the graph runs. */
+export function sampledModel({ supernet, condition, mix, read, sum }: SampledGraph): Model {
+  const gates = { weights: () => undefined, mix, read, sum }
+  const bare: Supernet = {
+    ...supernet,
+    nodes: supernet.nodes.map((node) =>
+      node.how.kind === 'layer' && normalizing(node.how.layer) ? { ...node, how: { kind: 'layer', layer: identity } } : node,
+    ),
+  }
+  return {
+    input: supernet.input,
+    output: supernet.output,
+    layers: supernet.nodes.flatMap(({ path, how, inputs }) => (how.kind === 'layer' ? [{ path, layer: how.layer, inputs }] : [])),
+    specs: supernetParameters(supernet),
+    on: condition,
+    pass: (input, get, normalizes) => buildSupernet(normalizes ? supernet : bare, input, get, gates),
+  }
+}

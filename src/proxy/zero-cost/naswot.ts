@@ -1,0 +1,34 @@
+import { matmul, mul, reshape, step, sub, transpose } from '../../tensor/index.ts'
+import { logDeterminant } from './matrices.ts'
+import { flat } from './passes.ts'
+import type { ZeroCostScore } from './score.ts'
+
+/** The activations whose values are above 0 just where their inputs are. */
+const signed: ReadonlySet<string> = new Set(['relu', 'gelu', 'silu', 'tanh', 'hard-swish'])
+
+/**
+ * How well the untrained network tells examples apart: which ReLUs are on is a code of each example, K holds for each pair in how many places their codes
+ * agree, and the score is log |det K| (Mellor et al. 2021, arXiv:2006.04647). Other activations count by the sign of their input. Larger is
+ * expected to be better. −Infinity without activations, and where two examples have one code.
+ */
+export const naswot: ZeroCostScore = {
+  name: 'naswot',
+  summary: 'how well the ReLUs that are on tell examples apart',
+  paper: 'Mellor et al. 2021, arXiv:2006.04647',
+  outputs(passes) {
+    const { model, batch } = passes
+    const codes = model.layers.flatMap(({ path, layer }) => {
+      const value = layer.kind === 'activation' && signed.has(layer.activation) ? passes.real.values.get(path) : undefined
+      if (value === undefined) return []
+      // Codes of −1 and 1: their product counts places that agree less those that do not, and its diagonal all of them.
+      const code = sub(mul(step(reshape(value, [batch, -1])), 2), 1)
+      return [{ name: path, vector: flat(matmul(code, transpose(code, [1, 0]))), on: model.on(path) }]
+    })
+    return { codes }
+  },
+  value({ parts, batch }) {
+    const kernel = new Float64Array(batch * batch)
+    for (const products of parts('codes').values()) for (let i = 0; i < kernel.length; i++) kernel[i] += (products[0] + products[i]) / 2
+    return logDeterminant(kernel, batch)
+  },
+}
