@@ -8,6 +8,7 @@ import { ls } from './ls.ts'
 import { predict } from './predict.ts'
 import { report } from './report.ts'
 import { resume } from './resume.ts'
+import { score } from './score.ts'
 import { search } from './search.ts'
 import { show } from './show.ts'
 import { spaces } from './spaces.ts'
@@ -28,6 +29,7 @@ export const commands: readonly CommandSpec[] = [
   spaces,
   strategies,
   datasets,
+  score,
   benchTabular,
   benchRanking,
   doctor,

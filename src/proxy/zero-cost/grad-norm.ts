@@ -1,4 +1,5 @@
-import { defined, type ZeroCostScore } from './score.ts'
+import { reduceSum, sqrt, square } from '../../tensor/index.ts'
+import { defined, total, type ZeroCostScore } from './score.ts'
 
 /**
  * Length of the loss's gradient with respect to each layer's weights, summed over the layers (Abdelfattah et al. 2021, arXiv:2101.08134). Larger is
@@ -8,12 +9,6 @@ export const gradNorm: ZeroCostScore = {
   name: 'grad-norm',
   summary: "length of the loss's gradient, summed over the layers",
   paper: 'Abdelfattah et al. 2021, arXiv:2101.08134',
-  outputs: (passes) => passes.gradient(),
-  value: ({ parts }) => defined([...parts('gradient').values()].reduce((sum, slopes) => sum + length(slopes), 0)),
-}
-
-function length(vector: Float32Array): number {
-  let sum = 0
-  for (const value of vector) sum += value * value
-  return Math.sqrt(sum)
+  outputs: (passes) => ({ gradNorm: passes.numbers((weight) => sqrt(reduceSum(square(passes.slope(weight))))) }),
+  value: ({ parts }) => defined(total(parts('gradNorm'))),
 }

@@ -1,6 +1,6 @@
 import { addAll, gradients, mul, reduceSum, stopGradient } from '../../tensor/index.ts'
 import { gated, layerOf } from './passes.ts'
-import { defined, type ZeroCostScore } from './score.ts'
+import { defined, total, type ZeroCostScore } from './score.ts'
 
 /**
  * How far the weights as a whole keep the gradient flowing: −Σ w · (H g), with the gradient g of the loss and its matrix of second derivatives H (Wang, Zhang
@@ -20,15 +20,8 @@ export const grasp: ZeroCostScore = {
       weights.map(({ name }) => passes.get(name)),
     )
     const places = new Map(weights.map(({ name }, i) => [name, i]))
-    return { curvature: passes.weightParts((_, { name }) => curved[places.get(name) as number]) }
+    return { grasp: passes.numbers((weight, name) => reduceSum(mul(weight, curved[places.get(name) as number]))) }
   },
-  value({ parts, weights }) {
-    let sum = 0
-    for (const [name, products] of parts('curvature')) {
-      const { data } = weights.get(name) as { readonly data: Float32Array }
-      for (let i = 0; i < products.length; i++) sum -= data[i] * products[i]
-    }
-    // Not −0.
-    return defined(sum + 0)
-  },
+  // Not −0.
+  value: ({ parts }) => defined(0 - total(parts('grasp'))),
 }

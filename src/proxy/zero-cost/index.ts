@@ -1,3 +1,4 @@
+export { differentNetworks } from './candidates.ts'
 export { createScoreProgram, type ScoreProgram, type Scores, type ScoringOptions } from './program.ts'
 export { networkModel } from './model.ts'
 export { type Ranked, rankScores } from './ranking.ts'

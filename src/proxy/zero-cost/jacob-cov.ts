@@ -23,6 +23,8 @@ export const jacobCov: ZeroCostScore = {
   value({ parts, batch }) {
     const matrix = correlations(parts('jacobian').get('input') as Float32Array, batch)
     if (matrix === undefined) return -Infinity
-    return defined(-eigenvalues(matrix, batch).reduce((sum, v) => sum + Math.log(Math.max(0, v) + epsilon) + 1 / (Math.max(0, v) + epsilon), 0))
+    return defined(
+      -eigenvalues(matrix, batch).reduce((sum, v) => sum + Math.log(Math.max(0, v) + epsilon) + 1 / (Math.max(0, v) + epsilon), 0),
+    )
   },
 }

@@ -1,4 +1,4 @@
-import { matmul, mul, reshape, step, sub, transpose } from '../../tensor/index.ts'
+import { matmul, reshape, step, sub } from '../../tensor/index.ts'
 import { logDeterminant } from './matrices.ts'
 import { flat } from './passes.ts'
 import type { ZeroCostScore } from './score.ts'
@@ -20,15 +20,15 @@ export const naswot: ZeroCostScore = {
     const codes = model.layers.flatMap(({ path, layer }) => {
       const value = layer.kind === 'activation' && signed.has(layer.activation) ? passes.real.values.get(path) : undefined
       if (value === undefined) return []
-      // Codes of −1 and 1: their product counts places that agree less those that do not, and its diagonal all of them.
-      const code = sub(mul(step(reshape(value, [batch, -1])), 2), 1)
-      return [{ name: path, vector: flat(matmul(code, transpose(code, [1, 0]))), on: model.on(path) }]
+      // Codes of −½ and ½: four times their product is places that agree less those that do not, and on the diagonal all places.
+      const code = sub(step(reshape(value, [batch, -1])), 0.5)
+      return [{ name: path, vector: flat(matmul(code, code, { transB: true })), on: model.on(path) }]
     })
     return { codes }
   },
   value({ parts, batch }) {
     const kernel = new Float64Array(batch * batch)
-    for (const products of parts('codes').values()) for (let i = 0; i < kernel.length; i++) kernel[i] += (products[0] + products[i]) / 2
+    for (const products of parts('codes').values()) for (let i = 0; i < kernel.length; i++) kernel[i] += 2 * (products[0] + products[i])
     return logDeterminant(kernel, batch)
   },
 }

@@ -59,30 +59,24 @@ export class Passes {
     return this.#slopes.get(of) as Tensor
   }
 
-  /** A part for each weight. */
-  weightParts(vector: (weight: Tensor, spec: ParameterSpec) => Tensor): readonly Part[] {
-    return this.weights.map((spec) => ({ name: spec.name, vector: flat(vector(this.get(spec.name), spec)), on: this.model.on(layerOf(spec.name)) }))
-  }
-
-  /** Gradient of the loss with respect to each weight: what several scores read, as the output of one name. */
-  gradient(): Readonly<Record<'gradient', readonly Part[]>> {
-    return { gradient: this.weightParts((weight) => this.slope(weight)) }
+  /** A number for each weight: added up in the graph, for all gradients together are as large as the network. */
+  numbers(of: (weight: Tensor, name: string) => Tensor): readonly Part[] {
+    return this.weights.map(({ name }) => ({ name, vector: one(of(this.get(name), name)), on: this.model.on(layerOf(name)) }))
   }
 
   /**
-   * Gradient of the output's sum with respect to each weight, in a network of other weights without normalising layers, for an input of ones.
+   * A network of other weights without normalising layers, for an input of ones: each weight, and the gradient of the output's sum with respect to it.
    *
    * The input and the output are multiplied by a factor that is fed, for the values of deep networks would not fit into float32.
    */
-  flow(change: (weight: Tensor) => Tensor): readonly Part[] {
+  flow(change: (weight: Tensor) => Tensor): ReadonlyMap<string, { readonly weight: Tensor; readonly slope: Tensor }> {
     const scale = input('scale', [])
     const changed = new Map(this.model.specs.map(({ name }) => [name, change(this.get(name))]))
     const signal = mul(ones([1, ...this.model.input.shape]), scale)
     const { output } = this.model.pass(signal, (name) => changed.get(name) as Tensor, false)
     const wrt = this.weights.map(({ name }) => changed.get(name) as Tensor)
     const slopes = gradients(mul(reduceSum(output), scale), wrt)
-    const places = new Map(this.weights.map(({ name }, i) => [name, i]))
-    return this.weightParts((_, { name }) => slopes[places.get(name) as number])
+    return new Map(this.weights.map(({ name }, i) => [name, { weight: wrt[i], slope: slopes[i] }]))
   }
 
   #backward(): ReadonlyMap<Tensor, Tensor> {

@@ -65,7 +65,9 @@ export async function createScoreProgram(model: Model, options: ScoringOptions):
   const vector = input('$weights', [Math.max(1, packed.size)])
   const dtype = options.batch.inputs instanceof Uint8Array ? 'uint8' : 'float32'
   const passes = new Passes(model, data, unpacked(packed, vector), batch, dtype)
-  const wanted = Object.entries(Object.assign({}, ...scores.map((score) => score.outputs?.(passes) ?? {})) as Readonly<Record<string, readonly Part[]>>)
+  const wanted = Object.entries(
+    Object.assign({}, ...scores.map((score) => score.outputs?.(passes) ?? {})) as Readonly<Record<string, readonly Part[]>>,
+  )
   const outputs = wanted.filter(([, parts]) => parts.length > 0)
   const graph = Object.fromEntries(outputs.map(([name, parts]) => [name, joined(parts)]))
   const program =
@@ -90,12 +92,13 @@ export async function createScoreProgram(model: Model, options: ScoringOptions):
     }
   }
 
-  const inOrder = (name: string, parts: readonly Part[]): readonly Part[] => (program as Program).orders[name]?.map((i) => parts[i]) ?? parts
+  const inOrder = (name: string, parts: readonly Part[]): readonly Part[] =>
+    (program as Program).orders[name]?.map((i) => parts[i]) ?? parts
 
   return {
     async score(cost, selection) {
       const { results, scale } = await run(selection)
-      const seen: Seen = { parts: (output) => results.get(output) ?? new Map<string, Float32Array>(), weights, batch, scale, cost }
+      const seen: Seen = { parts: (output) => results.get(output) ?? new Map<string, Float32Array>(), batch, scale, cost }
       return Object.fromEntries(scores.map(({ name, value }) => [name, value(seen)]))
     },
     release: async () => program?.release(),
@@ -128,7 +131,11 @@ function partsOf(values: Float32Array, parts: readonly Part[], selection: Select
 const finite = (vector: Float32Array): boolean => vector.every((value) => Number.isFinite(value))
 
 /** Inputs of normal numbers, and the same changed a little; codes stay those of what is missing. */
-function randomInputs({ shape, categories = [] }: InputSpec, batch: number, seed: number): Readonly<Record<'noise' | 'moved', Float32Array>> {
+function randomInputs(
+  { shape, categories = [] }: InputSpec,
+  batch: number,
+  seed: number,
+): Readonly<Record<'noise' | 'moved', Float32Array>> {
   const random = namedStream('zen', seed)
   const size = sizeOf(shape)
   const numbers = size - categories.length

@@ -1,4 +1,4 @@
-import type { Cost, Weights } from '../../network/index.ts'
+import type { Cost } from '../../network/index.ts'
 import type { Condition, Tensor } from '../../tensor/index.ts'
 import type { Passes } from './passes.ts'
 
@@ -18,9 +18,7 @@ export type Parts = ReadonlyMap<string, Float32Array>
 export interface Seen {
   /** The parts of an output that are on the network's path. */
   parts(output: string): Parts
-  /** First values of the parameters; those of other networks may be among them. */
-  readonly weights: Weights
-  /** Networks in the batch. */
+  /** Examples in the batch. */
   readonly batch: number
   /** Factor by which the input and the output of the pass of absolute values were multiplied. */
   readonly scale: number
@@ -46,3 +44,10 @@ export interface ZeroCostScore {
 
 /** A score that is defined: −Infinity for what is no number or grew beyond all bounds. */
 export const defined = (value: number): number => (Number.isNaN(value) || value === Infinity ? -Infinity : value)
+
+/** Sum of all numbers. */
+export function total(parts: Parts): number {
+  let sum = 0
+  for (const numbers of parts.values()) for (const number of numbers) sum += number
+  return sum
+}

@@ -1,4 +1,5 @@
-import { defined, type ZeroCostScore } from './score.ts'
+import { abs, mul, reduceSum } from '../../tensor/index.ts'
+import { defined, total, type ZeroCostScore } from './score.ts'
 
 /**
  * How much the loss depends on the presence of each weight: the sum of |w · ∂loss/∂w| (Lee, Ajanthan and Torr 2019, arXiv:1810.02340; as a score of
@@ -8,13 +9,6 @@ export const snip: ZeroCostScore = {
   name: 'snip',
   summary: 'how much the loss depends on the presence of each weight',
   paper: 'Lee, Ajanthan and Torr 2019, arXiv:1810.02340',
-  outputs: (passes) => passes.gradient(),
-  value({ parts, weights }) {
-    let sum = 0
-    for (const [name, slopes] of parts('gradient')) {
-      const { data } = weights.get(name) as { readonly data: Float32Array }
-      for (let i = 0; i < slopes.length; i++) sum += Math.abs(data[i] * slopes[i])
-    }
-    return defined(sum)
-  },
+  outputs: (passes) => ({ snip: passes.numbers((weight) => reduceSum(abs(mul(weight, passes.slope(weight))))) }),
+  value: ({ parts }) => defined(total(parts('snip'))),
 }

@@ -1,5 +1,5 @@
-import { abs } from '../../tensor/index.ts'
-import { defined, type ZeroCostScore } from './score.ts'
+import { abs, mul, reduceSum, type Tensor } from '../../tensor/index.ts'
+import { defined, total, type ZeroCostScore } from './score.ts'
 
 /**
  * How much of what goes in can reach the output: all weights replaced by their absolute values, an input of ones, no normalisation; the sum of |w · ∂R/∂w|
@@ -11,13 +11,15 @@ export const synflow: ZeroCostScore = {
   name: 'synflow',
   summary: 'how much of an input of ones can reach the output through absolute weights (logarithm)',
   paper: 'Tanaka et al. 2020, arXiv:2006.05467',
-  outputs: (passes) => ({ flow: passes.flow(abs) }),
-  value({ parts, weights, scale }) {
-    let sum = 0
-    for (const [name, slopes] of parts('flow')) {
-      const { data } = weights.get(name) as { readonly data: Float32Array }
-      for (let i = 0; i < slopes.length; i++) sum += Math.abs(data[i] * slopes[i])
+  outputs(passes) {
+    const flow = passes.flow(abs)
+    return {
+      flow: passes.numbers((_, name) => {
+        const { weight, slope } = flow.get(name) as { readonly weight: Tensor; readonly slope: Tensor }
+        return reduceSum(mul(weight, slope))
+      }),
     }
-    return defined(Math.log(sum) - 2 * Math.log(scale))
   },
+  // No term is below 0: absolute values of weights and sums of their products.
+  value: ({ parts, scale }) => defined(Math.log(total(parts('flow'))) - 2 * Math.log(scale)),
 }
