@@ -1,13 +1,9 @@
-import { availableParallelism } from 'node:os'
 import { batchMaker } from '../../data/batches.ts'
 import type { Dataset } from '../../data/dataset.ts'
 import type { Architecture, SearchSpace } from '../../space/types.ts'
 import type { Device } from '../../tensor/index.ts'
 import { createNodeRuntime } from '../../tensor/node/index.ts'
 import { type Ranked, rankScores, Scorer, type Scores, type ZeroCostScore } from '../zero-cost/index.ts'
-
-/** Threads beyond which networks of this size are not scored faster. */
-const mostThreads = 8
 
 export interface RankOptions {
   readonly space: SearchSpace
@@ -18,7 +14,7 @@ export interface RankOptions {
   readonly seed: number
   /** Examples that networks are judged on. */
   readonly batchSize: number
-  /** Default: one for each core. */
+  /** Default 1: with more, the operators of such small networks wait for each other. */
   readonly threads?: number
   readonly device?: Device
   /** After each network. */
@@ -46,7 +42,7 @@ export async function rankArchitectures(options: RankOptions): Promise<Ranking> 
   const { space, dataset, architectures, scores, seed, batchSize, device, onScored = () => {} } = options
   const began = performance.now()
   const runtime = await createNodeRuntime()
-  const threads = options.threads ?? Math.min(mostThreads, availableParallelism())
+  const { threads = 1 } = options
   const batch = batchMaker(dataset, { batchSize, seed }).make(0, 0)
   const scorer = new Scorer({ runtime, data: dataset, batch, scores, seed, threads, device, space, expected: architectures.length })
   try {

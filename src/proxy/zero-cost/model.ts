@@ -23,8 +23,9 @@ export interface Model {
   readonly input: InputSpec
   /** Path of the layer whose value is the result. */
   readonly output: string
-  /** In topological order. */
+  /** Those that the output can depend on, in topological order. */
   readonly layers: readonly ModelLayer[]
+  /** Parameters and statistics of all layers. */
   readonly specs: readonly ParameterSpec[]
   /** When a layer is there. */
   on(path: string): Condition
@@ -40,13 +41,22 @@ export interface Model {
 const normalizing = ({ kind }: Layer): boolean => kind === 'batch-norm' || kind === 'layer-norm'
 const identity: Layer = { kind: 'identity' }
 
+/** Paths of the layers that the output depends on: not those that only a layer of zeros reads, or none. */
+function livePaths(network: Network): ReadonlySet<string> {
+  const live = new Set([network.output])
+  for (const { path, layer, inputs } of network.nodes.toReversed())
+    if (live.has(path) && layer.kind !== 'zero') for (const source of inputs) live.add(source)
+  return live
+}
+
 /** One network. */
 export function networkModel(network: Network): Model {
   const bare: Network = { ...network, nodes: network.nodes.map((node) => (normalizing(node.layer) ? { ...node, layer: identity } : node)) }
+  const live = livePaths(network)
   return {
     input: network.input,
     output: network.output,
-    layers: network.nodes,
+    layers: network.nodes.filter(({ path }) => live.has(path)),
     specs: parameterSpecs(network),
     on: () => always,
     pass: (input, get, normalizes) => buildNetwork(normalizes ? network : bare, input, get, { training: true }),

@@ -8,8 +8,9 @@ const signed: ReadonlySet<string> = new Set(['relu', 'gelu', 'silu', 'tanh', 'ha
 
 /**
  * How well the untrained network tells examples apart: which ReLUs are on is a code of each example, K holds for each pair in how many places their codes
- * agree, and the score is log |det K| (Mellor et al. 2021, arXiv:2006.04647). Other activations count by the sign of their input. Larger is
- * expected to be better. −Infinity without activations, and where two examples have one code.
+ * agree, and the score is log |det K| (Mellor et al. 2021, arXiv:2006.04647). Other activations count by the sign of their input. Layers in which all
+ * examples have one code are left out: they say nothing, and equal networks differ in them, as in what reads zeros only. Larger is expected to
+ * be better. −Infinity without activations, and where two examples have one code.
  */
 export const naswot: ZeroCostScore = {
   name: 'naswot',
@@ -28,7 +29,10 @@ export const naswot: ZeroCostScore = {
   },
   value({ parts, batch }) {
     const kernel = new Float64Array(batch * batch)
-    for (const products of parts('codes').values()) for (let i = 0; i < kernel.length; i++) kernel[i] += 2 * (products[0] + products[i])
+    for (const products of parts('codes').values()) {
+      if (products.every((product) => product === products[0])) continue
+      for (let i = 0; i < kernel.length; i++) kernel[i] += 2 * (products[0] + products[i])
+    }
     return logDeterminant(kernel, batch)
   },
 }

@@ -28,6 +28,8 @@ export class Passes {
    */
   constructor(model: Model, data: TaskData, values: ReadonlyMap<string, Tensor>, batch: number, dtype: 'uint8' | 'float32') {
     this.model = model
+    const layers = new Set(model.layers.map(({ path }) => path))
+    this.weights = model.specs.filter(({ name, trained, decayed }) => trained && decayed && layers.has(layerOf(name)))
     this.batch = batch
     this.#data = data
     this.#values = values
@@ -38,9 +40,7 @@ export class Passes {
   readonly get = (name: string): Tensor => this.#values.get(name) as Tensor
 
   /** The parameters that networks learn with, without biases and the scales and shifts of normalising layers. */
-  get weights(): readonly ParameterSpec[] {
-    return this.model.specs.filter(({ trained, decayed }) => trained && decayed)
-  }
+  readonly weights: readonly ParameterSpec[]
 
   /** Layers whose channels are worth judging: convolutions and dense layers. */
   get weighing(): readonly ModelLayer[] {

@@ -34,6 +34,8 @@ export interface ScoringOptions {
   readonly scores: readonly ZeroCostScore[]
   /** Of first weights and random inputs. */
   readonly seed: number
+  /** Weights to judge where they are not fresh ones. */
+  readonly weights?: Weights
   readonly threads?: number
   readonly device?: Device
   /** Whether other processes compute beside this one. */
@@ -72,7 +74,8 @@ export async function createScoreProgram(model: Model, options: ScoringOptions):
   const graph = Object.fromEntries(outputs.map(([name, parts]) => [name, joined(parts)]))
   const program =
     outputs.length > 0 ? await compile(runtime, graph, compileOptions({ runtime, threads, device, shared, cache })) : undefined
-  const weights: Weights = new Map(model.specs.map((spec) => [spec.name, { shape: spec.shape, data: initialValues(spec, seed) }]))
+  const weights: Weights =
+    options.weights ?? new Map(model.specs.map((spec) => [spec.name, { shape: spec.shape, data: initialValues(spec, seed) }]))
   const feeds: Readonly<Record<string, Value | TypedArray>> = {
     inputs: options.batch.inputs,
     targets: options.batch.targets,
