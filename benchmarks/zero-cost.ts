@@ -63,9 +63,11 @@ function readCells(): readonly Cell[] {
     if (Math.abs(Number(row[names.indexOf('c10_val_e200_naslib')]) - values.val_accuracy) > 0.02)
       throw new Error(`${key} has another accuracy in the table`)
     const published = Object.fromEntries(Object.entries(publishedNames).map(([ours, theirs]) => [ours, values[theirs]]))
-    const naswot = Number(row[names.indexOf('nwot_score')])
+    // Missing where the determinant is 0.
+    const naswot = Number(row[names.indexOf('nwot_score')] || -Infinity)
+    const zen = Number(row[names.indexOf('c10_zen')])
     const architecture = nasBench201Table.notation?.(digits(key)) ?? digits(key)
-    return { architecture, accuracy: Number(row[names.indexOf('c10_test_e200')]), published: { ...published, naswot } }
+    return { architecture, accuracy: Number(row[names.indexOf('c10_test_e200')]), published: { ...published, naswot, zen } }
   })
 }
 

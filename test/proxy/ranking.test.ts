@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { UserError } from '../../src/errors.ts'
+import { score } from '../../src/cli/commands/score.ts'
 import { findSpace } from '../../src/hub/index.ts'
-import { differentNetworks, findScore, rankScores } from '../../src/proxy/zero-cost/index.ts'
+import { differentNetworks, findScore, rankScores, zeroCostScores } from '../../src/proxy/zero-cost/index.ts'
 import { correlations, eigenvalues, logDeterminant } from '../../src/proxy/zero-cost/matrices.ts'
 import { formulaValues } from '../suites/golden.ts'
 import { plain } from '../oneshot/fixtures.ts'
@@ -38,6 +39,13 @@ describe('ranking by zero-cost scores', () => {
     expect(findScore('zen').paper).toContain('2102.01063')
     expect(() => findScore('naswott')).toThrow(/Did you mean "naswot"\?/)
     expect(() => findScore('naswott')).toThrow(UserError)
+  })
+})
+
+describe('the help of nascent score', () => {
+  it('names every score', () => {
+    const option = score.options.find(({ flags }) => flags.startsWith('--scores'))
+    for (const { name } of zeroCostScores) expect(option?.summary).toContain(name)
   })
 })
 

@@ -13,7 +13,7 @@ export interface ScorerOptions extends ScoringOptions {
 }
 
 /** From so many networks on, all networks of a space as one graph cost less than a graph each. */
-const worthAll = 24
+const worthAll = 12
 
 interface Whole {
   readonly program: ScoreProgram
