@@ -10,7 +10,7 @@ const epsilon = 1e-5
  * How differently the untrained network answers to small changes of different examples: the correlation matrix of the outputs' gradients with respect to each
  * input has the eigenvalues v, and the score is −Σ (log(v + ε) + 1 / (v + ε)) (the first version of Mellor et al. 2020, arXiv:2006.04647v1; as
  * in Abdelfattah et al. 2021, arXiv:2101.08134). Larger is expected to be better. −Infinity where an example's gradient is the same everywhere,
- * as where no path joins input and output.
+ * as where no path joins input and output. Wants more inputs than examples: else eigenvalues are 0 for every network, and rounding decides.
  */
 export const jacobCov: ZeroCostScore = {
   name: 'jacob-cov',
