@@ -92,5 +92,5 @@ forward(p, torch.ones(1, 2, 6, 6, dtype=torch.float64), normalizes=False)[0].sum
 golden['synflow'] = torch.log(sum((p[name] * p[name].grad).abs().sum() for name in weights))
 
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), 'zero-cost.json'), 'w') as f:
-    json.dump({name: float(value) for name, value in golden.items()}, f, indent=1)
+    json.dump({name: float(value) for name, value in golden.items()}, f, indent=2)
     f.write('\n')
