@@ -1,17 +1,7 @@
 import { sampleCorrelation } from 'simple-statistics'
+import { ranksOf } from '../predict/ranks.ts'
 
-/** Ranks from 1; equal values share the mean of theirs. */
-export function ranksOf(values: readonly number[]): number[] {
-  const order = values.map((_, i) => i).sort((a, b) => values[a] - values[b])
-  const ranks = values.map(() => 0)
-  for (let from = 0; from < order.length; ) {
-    let to = from
-    while (to < order.length && values[order[to]] === values[order[from]]) to++
-    for (let i = from; i < to; i++) ranks[order[i]] = (from + 1 + to) / 2
-    from = to
-  }
-  return ranks
-}
+export { ranksOf }
 
 /** Spearman's rank correlation: the correlation of the ranks (Spearman 1904). NaN for fewer than two values, or when one side is constant. */
 export const spearman = (a: readonly number[], b: readonly number[]): number =>

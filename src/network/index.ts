@@ -2,7 +2,7 @@ export { type BuildMode, type BuiltNetwork, buildNetwork } from './build.ts'
 export { networkCost, type NodeCost, nodeCosts, trainingWork } from './cost.ts'
 export { type DescribedNode, describeNetwork, layerLabel, type NetworkDescription } from './describe.ts'
 export { type Begun, inheritByName } from './inherit.ts'
-export { initialValues, initialWeights } from './initialize.ts'
+export { initialValues, initialVariance, initialWeights } from './initialize.ts'
 export { type LatencyOptions, measureLatency } from './latency.ts'
 export { type Change, type ChannelStatistics, findMorph, type Morph } from './morph/index.ts'
 export type {

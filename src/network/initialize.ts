@@ -10,6 +10,14 @@ function fans(shape: readonly number[]): readonly [number, number] {
   return [shape[1] * field, shape[0] * field]
 }
 
+/** Variance of a random parameter's first values; 1 where they are not random. */
+export function initialVariance({ shape, init }: ParameterSpec): number {
+  const [inputs, outputs] = fans(shape)
+  if (init === 'he') return 2 / inputs
+  if (init === 'glorot') return 2 / (inputs + outputs)
+  return init === 'normal' ? 1 / (shape.at(-1) ?? 1) : 1
+}
+
 /**
  * First values of one parameter. They depend on its name, its shape and the seed alone, so equal names get equal values whatever
  * the rest of the network is.

@@ -56,6 +56,7 @@ export function supernetParameters({ input, nodes, output }: Supernet): readonly
  * The graph of a supernet in training: batch norm with the batch's statistics.
  *
  * @param input [N, …input shape], normalised
+ * @returns `values` of all nodes by path, those inside a fused pass left out
  */
 export function buildSupernet(
   supernet: Supernet,
@@ -63,7 +64,7 @@ export function buildSupernet(
   get: (name: string) => Tensor,
   gates: Gates,
   noise?: NoiseKey,
-): { readonly output: Tensor; readonly statistics: Map<string, Tensor> } {
+): { readonly output: Tensor; readonly statistics: Map<string, Tensor>; readonly values: ReadonlyMap<string, Tensor> } {
   const statistics = new Map<string, Tensor>()
   const values = new Map<string, Tensor>([['input', input]])
   const value = (path: string): Tensor => values.get(path) as Tensor
@@ -99,7 +100,7 @@ export function buildSupernet(
           : definitionOf(how.layer).forward(how.layer, inputs, contextOf(node.path, how.window)),
     )
   }
-  return { output: value(supernet.output), statistics }
+  return { output: value(supernet.output), statistics, values }
 }
 
 /** Fusions are found among the layers; what mixes them is a reader like any other. */

@@ -4,9 +4,10 @@ import { asha } from './asha.ts'
 import { hyperband } from './hyperband.ts'
 import type { ProxyEntry } from './proxy.ts'
 import { successiveHalving } from './successive-halving.ts'
+import { zeroCostFilter } from './zero-cost-filter.ts'
 
 /** All proxies; adding one is a file and a line here. */
-export const proxies: readonly ProxyEntry[] = [asha, successiveHalving, hyperband]
+export const proxies: readonly ProxyEntry[] = [asha, successiveHalving, hyperband, zeroCostFilter]
 
 /**
  * The proxy of a name.

@@ -249,7 +249,8 @@ class Loop {
       const stopped = end.status === 'stopped' && stop ? { ...end, ...reported(stop), saved: this.savedOf(number) } : end
       const result = cutOff(stopped, this.end)
       this.record({ type: 'trial-ended', number, ...result })
-      if (result.status === 'finished' || result.saved) this.pace.took(Date.now() - began)
+      if (isSkipped(result)) this.skipped++
+      else if (result.status === 'finished' || result.saved) this.pace.took(Date.now() - began)
       const metrics = result.status === 'stopped' ? this.expected(result) : result.metrics
       if (!isCutOff(result)) this.answers.take({ ...result, metrics, number, architecture: decisions, text: architecture })
     })

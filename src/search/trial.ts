@@ -8,7 +8,8 @@ import type { TrialCost } from './budget.ts'
 import { affordable, weightBytes } from './limits.ts'
 import { type Ancestor, beginFrom } from './inherit.ts'
 import type { Metrics, RunConfig, TrialEnd, TrialListener, TrialTask } from './events.ts'
-import { pointsOf } from './proxies.ts'
+import { findScore, scoreNetwork } from '../proxy/zero-cost/index.ts'
+import { pointsOf, scoresOf } from './proxies.ts'
 import { isReduced, reducedChild } from './reduced.ts'
 
 export interface TrialHooks extends TrialListener {
@@ -42,10 +43,11 @@ export interface TrialOutcome {
 export async function runTrial(
   bench: Bench,
   { architecture: text, config }: TrialTask,
-  { onEpoch, signal, resumeFrom }: TrialHooks,
+  { onEpoch, onScores, signal, resumeFrom }: TrialHooks,
   ancestor?: Ancestor,
 ): Promise<TrialOutcome> {
   const { runtime, dataset, threads, shared, device, cache, openBatches } = bench
+  const session = { runtime, threads, shared, device, cache }
   const architecture = bench.space.parse(text)
   const network = networkOrReason(bench, architecture, config)
   if (typeof network === 'string') return failed(network)
@@ -72,9 +74,16 @@ export async function runTrial(
         if (pausing) paused = state
       },
     }
+    const names = scoresOf(config)
+    if (onScores && names.length > 0 && !resumeFrom) {
+      const scores = names.map(findScore)
+      const scored = await scoreNetwork(network, { ...session, data: dataset, batch: await batches.batch(0, 0), scores, seed })
+      const verdict = await onScores(finite(scored))
+      if (verdict !== 'continue') return { end: { status: 'stopped', metrics: finite(cost), reason: verdict.stop } }
+    }
     const begun = resumeFrom ? undefined : ancestor && (await beginFrom(bench, ancestor, network, batches, config.seed))
     const points = pointsOf(config)
-    const options = { runtime, network, dataset, batches, settings, threads, shared, device, cache, signal, hooks, points, resumeFrom }
+    const options = { ...session, network, dataset, batches, settings, signal, hooks, points, resumeFrom }
     const result = await trainNetwork({ ...options, initial: begun?.weights })
     const inherited = begun?.inherited
     if (paused && result.status === 'stopped') {

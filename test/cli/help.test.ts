@@ -16,6 +16,7 @@ const contract = [
   'spaces',
   'strategies',
   'datasets',
+  'score',
   'bench tabular',
   'doctor',
 ]

@@ -9,6 +9,7 @@ import { predict } from './predict.ts'
 import { proxies } from './proxies.ts'
 import { report } from './report.ts'
 import { resume } from './resume.ts'
+import { score } from './score.ts'
 import { search } from './search.ts'
 import { show } from './show.ts'
 import { spaces } from './spaces.ts'
@@ -30,6 +31,7 @@ export const commands: readonly CommandSpec[] = [
   strategies,
   proxies,
   datasets,
+  score,
   benchTabular,
   benchRanking,
   doctor,

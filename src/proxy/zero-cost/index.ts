@@ -1,0 +1,7 @@
+export { differentNetworks } from './candidates.ts'
+export { createScoreProgram, type ScoreProgram, type Scores, type ScoringOptions } from './program.ts'
+export { networkModel } from './model.ts'
+export { type Ranked, rankScores } from './ranking.ts'
+export { findScore, zeroCostScores } from './registry.ts'
+export type { ZeroCostScore } from './score.ts'
+export { Scorer, scoreNetwork, type ScorerOptions } from './scorer.ts'
