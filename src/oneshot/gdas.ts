@@ -4,7 +4,7 @@ import { darts, differentiableOptions, differentiableTrainer } from './darts.ts'
 import { firstOrder } from './hypergradient.ts'
 import type { OneShotEntry } from './one-shot.ts'
 import type { Relaxation } from './relaxed.ts'
-import { straightThrough } from './straight-through.ts'
+import { straightThroughDrawn } from './straight-through.ts'
 
 const specs = {
   ...differentiableOptions,
@@ -12,10 +12,10 @@ const specs = {
   last: { summary: 'temperature of the softmax at the end', default: 0.5, from: 0.01, to: 1000 },
 } satisfies OptionSpecs
 
-/** One alternative, drawn by Gumbel's trick; its gradient is that of the softmax it was drawn from. */
+/** One alternative, drawn by Gumbel's trick; its gradient is that of the softmax it was drawn from, as in the paper's program that of the others is left out. */
 const drawn: Relaxation = {
   weights: (alphas, _, { place, noise, temperature }) =>
-    straightThrough(softmax(div(add(logSoftmax(alphas), gumbelNoise(alphas.shape, noise, place)), temperature))),
+    straightThroughDrawn(softmax(div(add(logSoftmax(alphas), gumbelNoise(alphas.shape, noise, place)), temperature))),
 }
 
 /** Gradient-based search with a differentiable sampler: each step sees one alternative of each choice. */
