@@ -1,7 +1,7 @@
 import { normal, type Random } from '../../space/index.ts'
-import { normalDistribution } from '../normal.ts'
 import type { Curve, CurveBelief } from './curve.ts'
 import { curveFamilies, type CurveFamily } from './families.ts'
+import { mixtureBelief } from './mixture-belief.ts'
 import { nelderMead } from './nelder-mead.ts'
 import { type SampledDensity, stretchAll } from './stretch-move.ts'
 
@@ -57,18 +57,6 @@ export function continueCurve(curve: Curve, random: Random, options: Partial<Par
     }
   }
   return mixtureBelief(ends, noises)
-}
-
-/** The belief of equally likely normal distributions. */
-function mixtureBelief(means: readonly number[], deviations: readonly number[]): CurveBelief {
-  const count = means.length
-  const mean = means.reduce((sum, value) => sum + value, 0) / count
-  const variance = means.reduce((sum, value, i) => sum + (value - mean) ** 2 + deviations[i] ** 2, 0) / count
-  return {
-    mean,
-    deviation: Math.sqrt(variance),
-    above: (value) => means.reduce((sum, end, i) => sum + normalDistribution((end - value) / deviations[i]), 0) / count,
-  }
 }
 
 function thinned({ shares, values }: Curve): Curve {
