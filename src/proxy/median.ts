@@ -7,12 +7,37 @@ const specs = {
   starts: { summary: 'other trials that must have come as far', default: 5, from: 1, to: 100_000, whole: true },
 } satisfies OptionSpecs
 
-/** Mean of a trial's values up to a share; undefined when it has not come so far. */
-function runningMean(trial: ObservedTrial, share: number, sign: 1 | -1): number | undefined {
-  const { shares, values } = curveOf(trial, sign)
+/** A trial's mean value up to each point; trials never change, so that each is summed up once. */
+interface Running {
+  readonly shares: readonly number[]
+  readonly means: readonly number[]
+}
+
+/** Remembers the running means of trials. */
+function runningMeans(sign: 1 | -1): (trial: ObservedTrial) => Running {
+  const known = new WeakMap<ObservedTrial, Running>()
+  return (trial) => {
+    const before = known.get(trial)
+    if (before) return before
+    const { shares, values } = curveOf(trial, sign)
+    let sum = 0
+    const running = {
+      shares,
+      means: values.map((value, i) => {
+        sum += value
+        return sum / (i + 1)
+      }),
+    }
+    known.set(trial, running)
+    return running
+  }
+}
+
+/** The mean up to a share; undefined when the trial has not come so far. @param points as many as the trial that is judged has, where it is looked first */
+function meanUntil({ shares, means }: Running, share: number, points: number): number | undefined {
   if (shares.length === 0 || shares[shares.length - 1] < share - 1e-9) return undefined
-  const until = values.filter((_, i) => shares[i] <= share + 1e-9)
-  return until.length === 0 ? undefined : until.reduce((sum, value) => sum + value, 0) / until.length
+  if (Math.abs((shares[points - 1] ?? -1) - share) < 1e-9) return means[points - 1]
+  return means[shares.findLastIndex((at) => at <= share + 1e-9)]
 }
 
 export const median: ProxyEntry = {
@@ -23,13 +48,14 @@ export const median: ProxyEntry = {
   make({ objective }, given) {
     const options = readOptions('median', specs, given, 'proxy')
     const sign = signOf(objective)
+    const running = runningMeans(sign)
     return {
       judge(trial: ObservedTrial, others: readonly ObservedTrial[]): Verdict {
         const { shares, values } = curveOf(trial, sign)
         const share = shares[shares.length - 1]
         if (share === undefined || share < options.from - 1e-9 || share >= 1 - 1e-9) return 'continue'
         const means = others
-          .flatMap((other) => (other.status === 'failed' ? [] : (runningMean(other, share, sign) ?? [])))
+          .flatMap((other) => (other.status === 'failed' ? [] : (meanUntil(running(other), share, shares.length) ?? [])))
           .sort((a, b) => a - b)
         if (means.length < options.starts) return 'continue'
         const middle = (means[(means.length - 1) >> 1] + means[means.length >> 1]) / 2

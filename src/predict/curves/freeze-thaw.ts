@@ -16,10 +16,10 @@ export interface CurvePrior {
   readonly noise: number
 }
 
-const ALPHAS = [0.5, 1, 2, 4]
-const BETAS = [1, 4, 16, 64]
-const SCALES = [0.5, 1.5, 5]
-const NOISES = [0.01, 0.04, 0.15]
+const ALPHAS = [0.5, 1, 2]
+const BETAS = [2, 8, 32]
+const SCALES = [0.7, 2]
+const NOISES = [0.01, 0.05, 0.2]
 /** Most curves and points of each that a prior is chosen by. */
 const CURVES = 16
 const POINTS = 10
