@@ -13,6 +13,7 @@ import {
 } from '../predict/curves/index.ts'
 import { regressors } from '../predict/regressors/registry.ts'
 import type { RegressorEntry } from '../predict/regressors/regressor.ts'
+import { ridge } from '../predict/regressors/ridge.ts'
 import { beliefJudge } from '../proxy/belief-judge.ts'
 import { corrected } from '../proxy/corrected.ts'
 import { continued } from '../proxy/curve.ts'
@@ -40,6 +41,8 @@ export interface CurveContestant {
   /** Whether predictions depend on the whole curves, so that several draws of them are tried. */
   readonly learns?: boolean
   stopper?(context: ProxyContext): Proxy
+  /** Whether its stopper takes minutes: it is left out where nobody names it. */
+  readonly slow?: boolean
   /** Whether a trial that it stops has learned what it will: its last value counts as its end. */
   readonly ends?: boolean
 }
@@ -61,11 +64,12 @@ const beliefDefaults = { threshold: 0.05, every: 0.1, starts: 5 }
 const byRegression = (regressor: RegressorEntry): CurveContestant => ({
   name: regressor.name,
   learns: true,
+  slow: regressor.name !== ridge.name,
   predictor(whole, shares, seed) {
     const model = new CurveRegression(whole, shares, regressor, randomFor(seed, regressor.name))
     return (beginning, { features }) => model.predict({ ...beginning, features }).mean
   },
-  ...(regressor.name === 'ridge' ? { stopper: (context) => regression.make(context) } : {}),
+  stopper: (context) => regression.make(context, { regressor: regressor.name }),
 })
 
 /** Everything that is compared; the first is what all others must beat. */

@@ -20,6 +20,7 @@ export interface CurveSetResult {
 }
 
 export interface CurvesOptions {
+  /** Those that were named; default: all, without the slow stoppers. */
   readonly contestants?: readonly CurveContestant[]
   /** Most curves of a set that are used. */
   readonly most: number
@@ -33,7 +34,9 @@ export const predictionShares = [0.1, 0.2, 0.4] as const
 
 /** Compares predictors and stoppers on one set of learning curves. */
 export function compareOnCurves(set: CurveSet, options: CurvesOptions): CurveSetResult {
-  const { contestants = curveContestants, most, orderings, splits, seed } = options
+  const contestants = options.contestants ?? curveContestants
+  const stopping = options.contestants ?? curveContestants.filter(({ slow }) => slow !== true)
+  const { most, orderings, splits, seed } = options
   const used: CurveSet = { ...set, curves: pickMany(randomFor(seed, 'curves', set.name), set.curves, Math.min(most, set.curves.length)) }
   const finals = used.curves.map(finalOf)
   return {
@@ -46,6 +49,6 @@ export function compareOnCurves(set: CurveSet, options: CurvesOptions): CurveSet
     epochs: set.shares.length,
     best: set.objective.direction === 'maximize' ? Math.max(...finals) : Math.min(...finals),
     predictions: comparePredictors(used, contestants, { shares: predictionShares, train: 100, test: 100, splits, seed }),
-    stoppers: compareStoppers(used, contestants, { orderings, seed }),
+    stoppers: compareStoppers(used, stopping, { orderings, seed }),
   }
 }

@@ -49,7 +49,7 @@ export async function runCurves(options: CurveBenchOptions): Promise<CurvesResul
   const results: CurveSetResult[] = []
   for (const set of sets) {
     if (set.left > 0) onNote?.(`${set.name}: ${set.left} curves have no end and are left out.`)
-    results.push(compareOnCurves(set, { contestants, most: options.curves ?? (quick ? 60 : 200), orderings, splits: quick ? 1 : 3, seed }))
+    results.push(compareOnCurves(set, { contestants, most: options.curves ?? (quick ? 60 : 120), orderings, splits: quick ? 1 : 3, seed }))
     // Lets a bar or a signal have its turn.
     await new Promise((done) => setTimeout(done))
   }

@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../command.ts'
-import { benchRanking, benchTabular } from './bench.ts'
+import { benchCurves, benchRanking, benchTabular } from './bench.ts'
 import { datasets } from './datasets.ts'
 import { doctor } from './doctor.ts'
 import { exportCommand } from './export.ts'
@@ -30,5 +30,6 @@ export const commands: readonly CommandSpec[] = [
   datasets,
   benchTabular,
   benchRanking,
+  benchCurves,
   doctor,
 ]

@@ -13,7 +13,7 @@ export interface ParametricOptions {
   readonly families: readonly CurveFamily[]
 }
 
-const usual: ParametricOptions = { walkers: 32, burn: 40, rounds: 40, families: curveFamilies }
+const usual: ParametricOptions = { walkers: 28, burn: 28, rounds: 24, families: curveFamilies }
 
 /** Fewest points from which a curve is continued. */
 export const fewestPoints = 4
