@@ -2,7 +2,7 @@ import { type Correction, fitCorrection } from '../predict/curves/index.ts'
 import { valueAt } from '../predict/curves/regression.ts'
 import { randomFor } from '../space/index.ts'
 import { listed, type OptionSpecs, readOptions } from '../strategy/options.ts'
-import { bestFinal, curveOf, shareOf, shown, signOf, type WholeTrial, wholeTrials } from './observed.ts'
+import { bestFinal, curveOf, keyOf, shareOf, shown, signOf, type WholeTrial, wholeTrials } from './observed.ts'
 import type { ObservedTrial, ProxyEntry, Verdict } from './proxy.ts'
 import { lastFit } from './refits.ts'
 
@@ -35,7 +35,7 @@ export const corrected: ProxyEntry = {
     let known: { readonly key: string; readonly names: readonly string[]; readonly correction: Correction } | undefined
     const learn = (whole: readonly WholeTrial[]): { readonly names: readonly string[]; readonly correction: Correction } => {
       const some = whole.slice(0, lastFit(whole.length, options.starts))
-      const key = some.map(({ number }) => number).join()
+      const key = keyOf(some)
       if (known?.key === key) return known
       const names = COSTS.filter((name) => some.every(({ costs }) => costs[name] > 0))
       const examples = some.map((trial) => ({

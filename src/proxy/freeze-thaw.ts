@@ -1,7 +1,7 @@
 import { choosePrior, type CurvePrior, thaw } from '../predict/curves/index.ts'
 import { listed, type OptionSpecs, readOptions } from '../strategy/options.ts'
 import { beliefJudge, beliefSpecs } from './belief-judge.ts'
-import { curveOf, signOf, type WholeTrial } from './observed.ts'
+import { curveOf, keyOf, signOf, type WholeTrial } from './observed.ts'
 import type { ProxyEntry } from './proxy.ts'
 import { lastFit } from './refits.ts'
 
@@ -22,7 +22,7 @@ export const freezeThaw: ProxyEntry = {
     let known: { readonly key: string; readonly prior: CurvePrior } | undefined
     const shared = (whole: readonly WholeTrial[]): CurvePrior => {
       const some = whole.slice(0, lastFit(whole.length, options.starts))
-      const key = some.map(({ number }) => number).join()
+      const key = keyOf(some)
       if (known?.key !== key) {
         const curves = some.map((trial) => curveOf(trial, sign)).filter(({ values }) => values.length > 0)
         known = { key, prior: choosePrior(curves, curves[0]) }

@@ -23,6 +23,9 @@ export const wholeTrials = (trials: readonly ObservedTrial[]): readonly WholeTri
 /** The largest final value, turned so that more is better; −Infinity where there is none. */
 export const bestFinal = (whole: readonly WholeTrial[], sign: 1 | -1): number => Math.max(...whole.map(({ final }) => sign * final))
 
+/** Tells sets of whole trainings apart, for what was learned from them to be remembered by. */
+export const keyOf = (whole: readonly WholeTrial[]): string => whole.map(({ number, final }) => `${number}:${final}`).join()
+
 /** How far a trial has come: the share of its last point, 0 before the first. */
 export const shareOf = ({ curve }: ObservedTrial): number => (curve.length === 0 ? 0 : curve[curve.length - 1].share)
 

@@ -4,13 +4,13 @@ import { randomFor } from '../space/index.ts'
 import { listed, type OptionSpecs, readOptions } from '../strategy/options.ts'
 import { beliefJudge, beliefSpecs } from './belief-judge.ts'
 import { trialFeatures } from './features.ts'
-import { curveOf, signOf, type WholeTrial } from './observed.ts'
+import { curveOf, keyOf, signOf, type WholeTrial } from './observed.ts'
 import type { ObservedTrial, ProxyEntry } from './proxy.ts'
 import { lastFit } from './refits.ts'
 
 const specs = {
   ...beliefSpecs,
-  starts: { ...beliefSpecs.starts, default: 20, from: 4 },
+  starts: { ...beliefSpecs.starts, default: 10, from: 4 },
   regressor: { summary: 'what learns: ridge, nu-svr, forest or boosting', default: 'ridge' },
 } satisfies OptionSpecs
 
@@ -34,7 +34,7 @@ export const regression: ProxyEntry = {
     const remembered = new Map<number, Learned & { readonly key: string }>()
     const learn = (shares: readonly number[], whole: readonly WholeTrial[]): Learned | undefined => {
       const some = whole.slice(0, lastFit(whole.length, options.starts))
-      const key = `${shares.join()}:${some.map(({ number }) => number).join()}`
+      const key = `${shares.join()}:${keyOf(some)}`
       const known = remembered.get(shares.length)
       if (known?.key === key) return known
       const features = trialFeatures(context.space, some)

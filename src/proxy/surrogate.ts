@@ -2,7 +2,7 @@ import { normalScores } from '../predict/index.ts'
 import { kendall } from '../predict/rank-correlation.ts'
 import { type Architecture, randomFor, shuffle } from '../space/index.ts'
 import { listed, type OptionSpecs, readOptions } from '../strategy/options.ts'
-import { shown, signOf, type WholeTrial, wholeTrials } from './observed.ts'
+import { keyOf, shown, signOf, type WholeTrial, wholeTrials } from './observed.ts'
 import type { ObservedTrial, ProxyEntry, Stop } from './proxy.ts'
 import { lastFit } from './refits.ts'
 import { findSurrogate } from './surrogates/registry.ts'
@@ -58,7 +58,7 @@ export const surrogate: ProxyEntry = {
     let fitted: Fitted | undefined
     const fit = (whole: readonly WholeTrial[]): Fitted => {
       const some = whole.slice(0, lastFit(whole.length, options.starts)).slice(-options.examples)
-      const key = some.map(({ number }) => number).join()
+      const key = keyOf(some)
       if (fitted?.key === key) return fitted
       const finals = some.map(({ final }) => sign * final)
       const architectures = some.map(({ architecture }) => architecture)
