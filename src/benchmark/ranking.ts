@@ -1,4 +1,4 @@
-import { kendall, spearman } from './rank-correlation.ts'
+import { kendall, spearman } from '../predict/rank-correlation.ts'
 
 /** How well scores with shared weights tell networks apart that were trained by themselves. */
 export interface Agreement {

@@ -12,9 +12,9 @@ export const asha: ProxyEntry = {
   paper: 'Li, Jamieson, Rostamizadeh, Gonina, Hardt, Recht, Talwalkar 2020, arXiv:1810.05934',
   options: listed(rungOptions),
   promotes: true,
-  points: (options) => rungShares(readOptions('asha', rungOptions, options)),
+  points: (options) => rungShares(readOptions('asha', rungOptions, options, 'proxy')),
   make({ objective }, options) {
-    const given = readOptions('asha', rungOptions, options)
+    const given = readOptions('asha', rungOptions, options, 'proxy')
     const shares = rungShares(given)
     const best = (trials: readonly ObservedTrial[], rung: number): readonly ObservedTrial[] => {
       const ranked = rankedAt(trials, shares[rung], objective)

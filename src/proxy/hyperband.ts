@@ -21,9 +21,9 @@ export const hyperband: ProxyEntry = {
   paper: 'Li, Jamieson, DeSalvo, Rostamizadeh, Talwalkar 2018, arXiv:1603.06560',
   options: listed(rungOptions),
   promotes: true,
-  points: (options) => rungShares(readOptions('hyperband', rungOptions, options)),
+  points: (options) => rungShares(readOptions('hyperband', rungOptions, options, 'proxy')),
   make({ objective }, options) {
-    const given = readOptions('hyperband', rungOptions, options)
+    const given = readOptions('hyperband', rungOptions, options, 'proxy')
     return halving(hyperbandBrackets(given), given, objective)
   },
 }

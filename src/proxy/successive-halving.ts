@@ -10,9 +10,9 @@ export const successiveHalving: ProxyEntry = {
   paper: 'Jamieson, Talwalkar 2016, arXiv:1502.07943',
   options: listed(rungOptions),
   promotes: true,
-  points: (options) => rungShares(readOptions('successive-halving', rungOptions, options)),
+  points: (options) => rungShares(readOptions('successive-halving', rungOptions, options, 'proxy')),
   make({ objective }, options) {
-    const given = readOptions('successive-halving', rungOptions, options)
+    const given = readOptions('successive-halving', rungOptions, options, 'proxy')
     return halving([{ size: given.eta ** given.rungs, from: 0 }], given, objective)
   },
 }

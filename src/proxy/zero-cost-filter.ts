@@ -53,7 +53,7 @@ export const zeroCostFilter: ProxyEntry = {
   scores,
   points: () => [],
   make(_, given): Proxy {
-    const { quantile, known, scores: which } = readOptions('zero-cost', options, given)
+    const { quantile, known, scores: which } = readOptions('zero-cost', options, given, 'proxy')
     const names = namesOf(which)
     if (names.length === 0)
       throw new UserError(`The option scores of the proxy zero-cost wants ${scores.join(', ')} or both, but got "${which}".`)

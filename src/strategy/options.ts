@@ -22,22 +22,24 @@ export type OptionValues<S extends OptionSpecs> = {
 /**
  * The options of a strategy with defaults filled in.
  *
+ * @param kind what it is, for the words of errors
  * @throws UserError for an unknown name (with the nearest ones), a value of another type or outside the range
  */
 export function readOptions<S extends OptionSpecs>(
   strategy: string,
   specs: S,
   given: Readonly<Record<string, Setting>> = {},
+  kind = 'strategy',
 ): OptionValues<S> {
   const names = Object.keys(specs)
   for (const [name, value] of Object.entries(given)) {
     const spec = specs[name]
     if (spec === undefined) {
       const known = names.length === 0 ? 'It has none.' : `Its options are: ${names.join(', ')}.`
-      throw new UserError(`${strategy} has no option "${name}".${didYouMean(name, names)} ${known}`)
+      throw new UserError(`The ${kind} ${strategy} has no option "${name}".${didYouMean(name, names)} ${known}`)
     }
     const wrong = faultOf(spec, value)
-    if (wrong !== undefined) throw new UserError(`The option ${name} of ${strategy} wants ${wrong}, but got "${value}".`)
+    if (wrong !== undefined) throw new UserError(`The option ${name} of the ${kind} ${strategy} wants ${wrong}, but got "${value}".`)
   }
   return Object.fromEntries(names.map((name) => [name, given[name] ?? specs[name].default])) as OptionValues<S>
 }

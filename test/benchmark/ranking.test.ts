@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { kendall, ranksOf, spearman } from '../../src/benchmark/rank-correlation.ts'
+import { kendall, ranksOf, spearman } from '../../src/predict/rank-correlation.ts'
 import { agreementOf } from '../../src/benchmark/ranking.ts'
 import { runRanking } from '../../src/benchmark/node/index.ts'
 import { tinyFolder } from './tiny.ts'

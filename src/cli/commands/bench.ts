@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress'
-import type { RankingResult, TabularResult } from '../../benchmark/node/index.ts'
+import type { CurvesResult, RankingResult, TabularResult } from '../../benchmark/node/index.ts'
 import { UserError } from '../../errors.ts'
 import type { CommandSpec } from '../command.ts'
 import { oneOf, seedOption, settings, wholeNumber } from '../options.ts'
@@ -144,6 +144,56 @@ function showRanking({ architectures, methods, metric, epochs, budget, ...of }: 
     String(method.steps),
   ])
   printTable(terminal, head, rows)
+}
+
+export const benchCurves: CommandSpec = {
+  group,
+  name: 'curves',
+  summary: 'how well the end of learning curves is predicted, and what stopping by such predictions spares and costs',
+  arguments: [],
+  options: [
+    {
+      flags: '--data <folder>',
+      summary: 'published curves (nas-bench-nlp-curves, lcbench-surrogate), or the folder of a run (default: NASCENT_DATA)',
+    },
+    { flags: '--predictors <names>', summary: 'which predictors and stoppers, apart by commas (default: all)' },
+    { flags: '--curves <number>', summary: 'most curves of a set (default: 120)', parse: wholeNumber('--curves', 20, 100_000) },
+    { flags: '--quick', summary: 'one set, fewer curves and orderings', default: false },
+    seedOption,
+  ],
+  examples: [
+    'nascent bench curves',
+    'nascent bench curves --predictors last-seen,curve,nu-svr --json',
+    'nascent bench curves --data nascent-runs/brave-otter',
+  ],
+  async run(_, options, terminal) {
+    const { runCurves } = await import('../../benchmark/node/index.ts')
+    const result = await runCurves({
+      data: options.data as string | undefined,
+      predictors: (options.predictors as string | undefined)?.split(',').map((name) => name.trim()),
+      curves: options.curves as number | undefined,
+      quick: options.quick === true,
+      seed: options.seed as number,
+      onNote: (note) => terminal.error(`${note}\n`),
+    })
+    if (options.json === true) printJson(terminal, result)
+    else await showCurves(result, terminal)
+    return 0
+  },
+}
+
+async function showCurves({ sets, orderings }: CurvesResult, terminal: Terminal): Promise<void> {
+  const { predictionRows, stopperRows } = await import('../../benchmark/curves-words.ts')
+  for (const set of sets) {
+    terminal.out(`${bold(`${set.name}: ${set.summary}; ${set.curves} of ${set.of} curves of ${set.epochs} epochs`)}\n`)
+    const predictions = predictionRows(set)
+    if (predictions.rows.length > 0) printTable(terminal, predictions.head, predictions.rows)
+    const stoppers = stopperRows(set)
+    if (stoppers.rows.length > 0) printTable(terminal, stoppers.head, stoppers.rows)
+  }
+  terminal.out(
+    `Errors are means of absolute ones; stoppers over ${orderings} random orders; regret is in per cent of the best end, ${sets.map(({ best }) => best).join(', ')}.\n`,
+  )
 }
 
 /** `300`, or `300trials` as a search's budget is written. */

@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../command.ts'
-import { benchRanking, benchTabular } from './bench.ts'
+import { benchCurves, benchRanking, benchTabular } from './bench.ts'
 import { datasets } from './datasets.ts'
 import { doctor } from './doctor.ts'
 import { exportCommand } from './export.ts'
@@ -34,5 +34,6 @@ export const commands: readonly CommandSpec[] = [
   score,
   benchTabular,
   benchRanking,
+  benchCurves,
   doctor,
 ]

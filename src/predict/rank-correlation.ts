@@ -1,5 +1,5 @@
 import { sampleCorrelation } from 'simple-statistics'
-import { ranksOf } from '../predict/ranks.ts'
+import { ranksOf } from './ranks.ts'
 
 export { ranksOf }
 

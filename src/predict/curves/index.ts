@@ -1,0 +1,7 @@
+export { beginning, type Curve, type CurveBelief, pointsUntil } from './curve.ts'
+export { type Correction, type EarlyStop, fitCorrection } from './corrected.ts'
+export { curveFamilies, type CurveFamily } from './families.ts'
+export { choosePrior, type CurvePrior, thaw } from './freeze-thaw.ts'
+export { lastSeen } from './last-seen.ts'
+export { continueCurve, fewestPoints, type ParametricOptions } from './parametric.ts'
+export { CurveRegression, type DescribedCurve, type WholeCurve } from './regression.ts'
