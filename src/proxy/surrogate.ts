@@ -10,7 +10,7 @@ import type { Judgement } from './surrogates/surrogate.ts'
 
 const specs = {
   surrogate: { summary: 'what learns: mlp, gp, boosting or committee', default: 'committee' },
-  starts: { summary: 'whole trainings before any proposal is skipped', default: 30, from: 5, to: 100_000, whole: true },
+  starts: { summary: 'whole trainings before any proposal is skipped', default: 15, from: 5, to: 100_000, whole: true },
   poor: {
     summary: 'a proposal is skipped when it is predicted to be among this share of the networks known, the worst',
     default: 0.5,
