@@ -20,6 +20,7 @@ import { pnas } from './pnas.ts'
 import { resnet } from './resnet.ts'
 import { rnn } from './rnn.ts'
 import { signal } from './signal.ts'
+import { units } from './units.ts'
 import { vgg } from './vgg.ts'
 import { transNasBench101 } from './trans-nas-bench-101.ts'
 
@@ -40,6 +41,7 @@ export { type ProxylessFrame, proxylessSpace } from './proxyless.ts'
 export { type ResnetFrame, resnetSpace } from './resnet.ts'
 export { transNasBench101Space } from './trans-nas-bench-101.ts'
 export { type RnnFrame, rnnSpace } from './rnn.ts'
+export { unitsSpace } from './units.ts'
 export { type VggFrame, vggSpace } from './vgg.ts'
 
 /** All ready spaces; adding one is a file and a line here. */
@@ -47,6 +49,7 @@ export const spaces: readonly SpaceEntry[] = [
   chain,
   vgg,
   resnet,
+  units,
   densenet,
   inception,
   proxyless,

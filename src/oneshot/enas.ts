@@ -223,7 +223,7 @@ export const enas: OneShotEntry = {
   options: listed(specs),
   proposals: 16,
   searchShare: 0.85,
-  space: 'nas-bench-201',
+  space: 'units',
   trainer(context, options) {
     const given = readOptions('enas', specs, options)
     return Promise.resolve(new EnasTrainer(context, supernetSettings(context, given.learningRate || undefined), given))

@@ -22,7 +22,7 @@ export const spos: OneShotEntry = {
   options: listed(specs),
   proposals: 60,
   searchShare: 0.7,
-  space: 'nas-bench-201',
+  space: 'units',
   async trainer(context, options) {
     const { learningRate } = readOptions('spos', specs, options)
     return new ScheduledPaths(context, supernetSettings(context, learningRate || undefined))

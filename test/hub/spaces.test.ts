@@ -47,6 +47,8 @@ const capabilities: Readonly<Record<string, SpaceCapabilities>> = {
   proxyless: { contexts: images, size: 6n ** 3n * 7n ** 5n * 4n, runs: 40 },
   // Three stages of one to three layers with 3 kernels × 3 expansions, and a width.
   ofa: { contexts: images, size: powers(9n, 1, 3) ** 3n * 3n * 4n, runs: 40 },
+  // Two units of four kinds in each of three stages.
+  units: { contexts: images, size: 4n ** 6n, runs: 40 },
   // A block: skip or not × (basic + bottleneck with 2 kernels + separable with 2 kernels); a stage has one width.
   resnet: { contexts: images, size: 4n * 2n * powers(10n, 1, 2) * 3n * powers(10n, 1, 3) * 3n * powers(10n, 1, 3) * 4n },
   // A layer: 3 connections × (convolution + bottleneck with 2 kernels + separable with 3 kernels).
