@@ -10,9 +10,9 @@ import { machine, runCommand } from './command.ts'
 
 /** Each method in the space it takes when none is named, random search in both of them. */
 const contestants: readonly { readonly strategy: string; readonly space: string }[] = [
-  { strategy: 'enas', space: 'chain' },
-  { strategy: 'spos', space: 'chain' },
-  { strategy: 'random', space: 'chain' },
+  { strategy: 'enas', space: 'units' },
+  { strategy: 'spos', space: 'units' },
+  { strategy: 'random', space: 'units' },
   { strategy: 'darts', space: 'nas-bench-201' },
   { strategy: 'random', space: 'nas-bench-201' },
 ]
