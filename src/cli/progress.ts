@@ -38,6 +38,7 @@ function tally(objective: { readonly metric: string; readonly direction: 'maximi
     architectures,
     take(event) {
       if (event.type === 'trial-started') architectures.set(event.number, event.architecture)
+      if (event.type === 'trial-continued') counts.stopped--
       if (event.type !== 'trial-ended') return
       counts[event.status]++
       const value = event.metrics[objective.metric]
@@ -73,7 +74,8 @@ function lineProgress(terminal: Terminal, objective: { readonly metric: string; 
           event.status === 'finished' ? headline(event.metrics) : `${event.status}: ${event.reason ?? event.stoppedBy ?? 'no reason given'}`
         const mark = state.counts.best === before ? '' : '  (best so far)'
         line(`trial ${event.number}  ${what}  ${state.architectures.get(event.number) ?? ''}${mark}`)
-      } else if (event.type === 'supernet-started') line(`shared weights: ${event.plan.epochs} epochs`)
+      } else if (event.type === 'trial-continued') line(`trial ${event.number}  goes on`)
+      else if (event.type === 'supernet-started') line(`shared weights: ${event.plan.epochs} epochs`)
       else if (event.type === 'supernet-epoch') {
         const { epoch, trainLoss, metrics, warning } = event.record
         const watched = Object.entries(metrics).map(([name, value]) => `  ${name} ${value.toPrecision(3)}`)
