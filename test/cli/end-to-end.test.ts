@@ -97,7 +97,9 @@ describe('data in, a model out', () => {
     const cell = ['train', `cell(${nodes.join(' ')})`, 'digits', '--space', 'pnas', '--stack', '3', '--channels', '4', '--epochs', '1']
     const deployed = run([...cell, '--out', at('deployed')])
     expect(readFileSync(file(deployed, 'model.onnx')).includes('auxiliary')).toBe(false)
-    const [started] = nascent(['show', at('deployed'), '--events']).stdout.trim().split('\n')
+    const [started] = nascent(['show', at('deployed'), '--events'])
+      .stdout.trim()
+      .split('\n')
     expect(JSON.parse(started)).toMatchObject({
       config: { space: 'pnas:cells=3,channels=4', regularization: { dropPath: 0.4, auxiliary: 0.4 } },
     })

@@ -31,7 +31,8 @@ describe.each(oneShotMethods.map((entry) => [entry.name, entry] as const))('%s',
     expect(records.length).toBeGreaterThanOrEqual(8)
     for (const record of records) {
       expect(record.trainLoss).toBeLessThan(3)
-      for (const shares of Object.values(record.alphas ?? {})) expect(Object.values(shares).reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 5)
+      for (const shares of Object.values(record.alphas ?? {}))
+        expect(Object.values(shares).reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 5)
     }
     const saved = decodeSupernet(encodeSupernet(state))
     const proposer = entry.proposer({ space: plain, seed: 1, objectives: context.objectives }, learnedOf(saved))
