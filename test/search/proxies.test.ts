@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Executor, RunConfig, Store, TrialEnd } from '../../src/search/events.ts'
+import type { Executor, RunConfig, SearchEvent, Store, StoredEvent, TrialEnd } from '../../src/search/events.ts'
 import { runLoop } from '../../src/search/loop.ts'
 import { createMemoryStore } from '../../src/search/memory-store.ts'
 import { parseProxies, pointsOf, proxiesOf } from '../../src/search/proxies.ts'
@@ -32,6 +32,11 @@ function pausingExecutor(points: readonly number[], slots = 1): Executor & { rea
     },
     close: async () => {},
   }
+}
+
+function asAppended(stored: StoredEvent): SearchEvent {
+  const { id: _, at: __, ...event } = stored
+  return event
 }
 
 function begun(config: RunConfig): Store {
@@ -86,7 +91,7 @@ describe('a search with rungs', () => {
     const events = undisturbed.read()
     for (const cut of [5, 17, 40, 77, events.length - 3]) {
       const store = createMemoryStore()
-      store.append(events.slice(0, cut).map(({ id: _, at: __, ...event }) => event))
+      store.append(events.slice(0, cut).map(asAppended))
       await searched(config, store)
       expect(listOf(store)).toEqual(listOf(undisturbed))
     }
