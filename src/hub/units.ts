@@ -62,6 +62,7 @@ export function unitsSpace(options: Frame = {}): SearchSpace {
 export const units: SpaceEntry = {
   name: 'units',
   summary,
+  paper: 'He, Zhang, Ren, Sun 2016, arXiv:1512.03385',
   kinds: ['image', 'signal'],
   frame,
   make: unitsSpace,

@@ -81,7 +81,7 @@ describe('screening by a surrogate', () => {
       const poor = held.toSorted((a, b) => worth(a) - worth(b))[0]
       const proxy = surrogate.make(context, { surrogate: 'boosting', through: 0 })
       expect(proxy.screen?.(poor, known)).toBeDefined()
-      expect(proxy.screen?.(poor, known.slice(0, 29))).toBeUndefined()
+      expect(proxy.screen?.(poor, known.slice(0, 14))).toBeUndefined()
       const noise = known.map((one, i) => ({ ...one, final: randomFor(i, 'noise').next() }))
       expect(proxy.screen?.(poor, noise)).toBeUndefined()
       expect(surrogate.make(context, { surrogate: 'boosting', through: 1 }).screen?.(poor, known)).toBeUndefined()
