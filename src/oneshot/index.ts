@@ -13,6 +13,6 @@ export type {
 export { findOneShot, oneShotMethods } from './registry.ts'
 export { type Reward, rewardMetric } from './reward.ts'
 export { searchedSpace } from './searched-space.ts'
-export { SharedWeights } from './shared-weights.ts'
+export { SharedWeights, sharedWeightsOf } from './shared-weights.ts'
 export { decodeSupernet, encodeSupernet } from './state.ts'
 export { learnedOf, type PlanRequest, type SupernetHooks, type SupernetResult, trainSupernet } from './train-supernet.ts'

@@ -1,3 +1,4 @@
+import type { SupernetState } from './one-shot.ts'
 import { copyPart, fits, initialValues, type ParameterSpec, type Weights } from '../network/index.ts'
 import { sizeOf } from '../tensor/index.ts'
 
@@ -57,4 +58,12 @@ export class SharedWeights {
   put(weights: Weights, rename: (name: string) => string = (name) => name): void {
     for (const [name, value] of weights) copyPart(this.#tensors.get(rename(name)) as Shared, value, 'put')
   }
+}
+
+const prefix = 'weights:'
+
+/** The shared weights of a trained supernet's state: its optimizer's vectors are not needed to judge. */
+export function sharedWeightsOf({ tensors }: Pick<SupernetState, 'tensors'>, seed: number): SharedWeights {
+  const own = [...tensors].filter(([name]) => name.startsWith(prefix))
+  return new SharedWeights(seed, new Map(own.map(([name, value]) => [name.slice(prefix.length), value])))
 }

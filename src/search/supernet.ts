@@ -6,7 +6,7 @@ import {
   learnedOf,
   type Path,
   searchedSpace,
-  SharedWeights,
+  sharedWeightsOf,
   type SupernetEpoch,
   type SupernetPlan,
   type SupernetResult,
@@ -89,7 +89,7 @@ export async function runSupernet(bench: Bench, entry: OneShotEntry, task: Super
 export async function judgeTrial(bench: Bench, { architecture: text, config }: TrialTask, state: SupernetState): Promise<TrialOutcome> {
   const context = oneShotContext(bench, config)
   try {
-    const shared = sharedOf(state, config.seed)
+    const shared = sharedWeightsOf(state, config.seed)
     const method = findOneShot(config.strategy)
     const trained = { space: context.space, learned: learnedOf(state), options: config.strategyOptions }
     const inherit = method?.inherit && ((path: Path) => (method.inherit as Inherit)(path, shared, trained))
@@ -108,12 +108,3 @@ export async function judgeTrial(bench: Bench, { architecture: text, config }: T
 type Inherit = NonNullable<OneShotEntry['inherit']>
 
 const failed = (reason: string): TrialOutcome => ({ end: { status: 'failed', metrics: {}, reason } })
-
-/** The shared weights of a state: its optimizer's vectors are not needed to judge. */
-function sharedOf({ tensors }: SupernetState, seed: number): SharedWeights {
-  const prefix = 'weights:'
-  return new SharedWeights(
-    seed,
-    new Map([...tensors].filter(([name]) => name.startsWith(prefix)).map(([name, value]) => [name.slice(prefix.length), value])),
-  )
-}

@@ -8,8 +8,8 @@ import {
   type OneShotEntry,
   oneShotMethods,
   searchedSpace,
-  SharedWeights,
-  type SupernetState,
+  type SharedWeights,
+  sharedWeightsOf,
   trainSupernet,
 } from '../../oneshot/index.ts'
 import { parseObjectives } from '../../search/objectives.ts'
@@ -171,13 +171,5 @@ async function shared(
   const left = (): number => Math.max(0.1, (deadline - Date.now()) / 1000)
   const { state, status, reason } = await trainSupernet(entry, context, { seconds: left, planned() {} }, {}, { onEpoch() {}, deadline })
   if (status === 'failed') throw new UserError(`The supernet of ${entry.name} could not be trained: ${reason ?? 'its loss is no number'}.`)
-  return { weights: weightsOf(state, context.seed), steps: state.step, seconds: (performance.now() - began) / 1000 }
+  return { weights: sharedWeightsOf(state, context.seed), steps: state.step, seconds: (performance.now() - began) / 1000 }
 }
-
-const prefix = 'weights:'
-
-const weightsOf = ({ tensors }: SupernetState, seed: number): SharedWeights =>
-  new SharedWeights(
-    seed,
-    new Map([...tensors].filter(([name]) => name.startsWith(prefix)).map(([name, value]) => [name.slice(prefix.length), value])),
-  )

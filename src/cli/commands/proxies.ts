@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../command.ts'
-import { printJson, printTable } from '../terminal.ts'
+import { listRegistry } from '../registry-list.ts'
 
 export const proxies: CommandSpec = {
   name: 'proxies',
@@ -9,19 +9,6 @@ export const proxies: CommandSpec = {
   examples: ['nascent proxies', 'nascent proxies --json'],
   async run(_, options, terminal) {
     const { proxies: entries } = await import('../../proxy/registry.ts')
-    const rows = entries.map(({ name, summary, paper, options: settings }) => ({ name, summary, paper, options: settings }))
-    if (options.json) printJson(terminal, rows)
-    else {
-      const shown = rows.map((row) => [
-        row.name,
-        row.summary,
-        Object.entries(row.options)
-          .map(([key, { default: value }]) => `${key}=${value}`)
-          .join(' '),
-        row.paper ?? '',
-      ])
-      printTable(terminal, ['proxy', 'what it does', 'options (--proxy-set)', 'paper'], shown)
-    }
-    return 0
+    return listRegistry(entries, 'proxy', '--proxy-set', options.json === true, terminal)
   },
 }

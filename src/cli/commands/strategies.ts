@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../command.ts'
-import { printJson, printTable } from '../terminal.ts'
+import { listRegistry } from '../registry-list.ts'
 
 export const strategies: CommandSpec = {
   name: 'strategies',
@@ -9,19 +9,6 @@ export const strategies: CommandSpec = {
   examples: ['nascent strategies', 'nascent strategies --json'],
   async run(_, options, terminal) {
     const { searchers: entries } = await import('../../search/searchers.ts')
-    const rows = entries.map(({ name, summary, paper, options: settings }) => ({ name, summary, paper, options: settings }))
-    if (options.json) printJson(terminal, rows)
-    else {
-      const shown = rows.map((row) => [
-        row.name,
-        row.summary,
-        Object.entries(row.options)
-          .map(([key, { default: value }]) => `${key}=${value}`)
-          .join(' '),
-        row.paper ?? '',
-      ])
-      printTable(terminal, ['strategy', 'what it does', 'options (--set)', 'paper'], shown)
-    }
-    return 0
+    return listRegistry(entries, 'strategy', '--set', options.json === true, terminal)
   },
 }

@@ -216,7 +216,12 @@ function searchWith(whole: SearchSpace, searcher: Searcher, config: RunConfig, d
     return { parameters, flops }
   }
   const proxies = config.proxies && proxiesOf(config, { space, seed, objective: objectives[0] })
-  return { space, strategy: warm ? warmStrategy(strategy, warm, space, objectives) : strategy, rejected, costOf, proxies }
+  return {
+    space,
+    strategy: warm ? warmStrategy(strategy, warm, space, objectives) : strategy,
+    rejected,
+    ...(proxies && { costOf, proxies }),
+  }
 }
 
 /** What a run began with, from its second event. */
